@@ -1,0 +1,130 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "network/network.hpp"
+#include "pkg/images/ensure.hpp"
+#include "pkg/oci/spec.hpp"
+
+namespace containers {
+
+// What is mounted into a container, as asked for.
+struct VolumeMount {
+  enum class Kind {
+    Bind,       // source is a path on the host
+    Volume,     // source is a volume's name; "" makes an anonymous one
+    Tmpfs,      // no source
+    PodVolume,  // source is the name of one of the pod's volumes (pods::Options::volumes)
+    Devpts,
+    Mqueue,
+  };
+  Kind kind = Kind::Bind;
+  std::string source;
+  std::string target;
+  std::string subpath;  // inside the source; no link leads out of it
+  bool read_only = false;
+  // "rw", "noexec", "nosuid", "nodev", "rbind", "rprivate", "rslave", "z", "Z", "U", "size=64m",
+  // "mode=1777", "tmpcopyup", "notmpcopyup", "nocopy" ...
+  std::vector<std::string> options;
+  bool make_source = false;  // a missing bind source is made (Kubernetes: DirectoryOrCreate)
+
+  friend bool operator==(const VolumeMount&, const VolumeMount&) = default;
+};
+
+struct RestartPolicy {
+  enum class When { No, OnFailure, Always, UnlessStopped };
+  When when = When::No;
+  std::int64_t most = 0;  // tries of on-failure; 0: no limit
+
+  // "no", "never", "always", "on-failure[:N]", "unless-stopped". Throws base::Error.
+  static RestartPolicy parse(const std::string& text);
+  std::string text() const;
+  friend bool operator==(const RestartPolicy&, const RestartPolicy&) = default;
+};
+
+// What the user asked for; filled by flags or by YAML, in the words of `podman run`. Everything has
+// the default that an absent flag means.
+struct Options {
+  std::string name;           // "": one is made up
+  std::string pod;            // id of the pod it joins; "": none
+  std::string image;          // as typed; "" with rootfs
+  std::string rootfs;         // --rootfs: a directory instead of an image
+  images::PullOptions pull;
+  std::vector<std::string> command;                    // replaces the image's cmd
+  std::optional<std::vector<std::string>> entrypoint;  // empty clears the image's
+  bool replace = false;                                // a container of this name goes first
+  bool remove = false;                                 // --rm
+  std::vector<std::string> create_command;             // our own argv, for inspect
+
+  // Process
+  std::vector<std::string> env;  // "NAME=value", in order, later wins; already looked up
+  std::vector<std::string> unset_env;
+  bool unset_env_all = false;
+  bool http_proxy = true;  // pass the host's proxy variables on
+  std::string user;        // "name|uid[:group|gid]"; "": the image's
+  std::vector<std::string> groups;  // --group-add
+  std::string workdir;              // "": the image's
+  bool terminal = false;
+  bool interactive = false;  // keep stdin open
+  bool init = false;
+  std::optional<std::uint32_t> umask;
+  std::vector<oci::Rlimit> rlimits;  // type as in "RLIMIT_NOFILE"
+  std::string stop_signal;           // "": the image's, else SIGTERM
+  std::int64_t stop_timeout = 10;    // seconds; -1: for ever
+  std::int64_t timeout = 0;          // --timeout: killed after so many seconds; 0: never
+  std::string timezone;
+  std::optional<int> oom_score_adj;
+
+  // Isolation
+  std::vector<std::string> cap_add;
+  std::vector<std::string> cap_drop;
+  bool privileged = false;
+  bool no_new_privileges = false;
+  std::string seccomp;  // as in oci::Spec
+  std::vector<std::string> mask;
+  std::vector<std::string> unmask;  // paths, or "ALL"
+  bool read_only = false;
+  bool read_only_tmpfs = true;  // /run, /tmp, /var/tmp stay writable with read_only
+  std::map<std::string, std::string> sysctl;
+  std::vector<oci::Device> devices;
+  oci::Resources resources;
+  std::string pid_mode;  // "" or "private", "host", "pod", "container:ID", "ns:PATH"
+  std::string ipc_mode;  // the same, and "none"
+  std::string uts_mode;
+  std::string cgroup_mode;  // "" or "private", "host"
+  std::string userns;       // "" or "host", "keep-id...", "auto", "nomap"; what we cannot yet is refused
+
+  // Names and network; a pod's member leaves these to the pod
+  std::string hostname;
+  network::Config network;
+  std::vector<std::string> expose;
+  bool publish_all = false;
+
+  // Files
+  std::vector<VolumeMount> mounts;
+  std::vector<std::string> volumes_from;
+  std::string image_volumes = "anonymous";  // or "tmpfs", "ignore"
+  std::int64_t shm_size = 65536 * 1024;
+
+  // Life
+  RestartPolicy restart;
+  std::string log_driver = "k8s-file";  // or "none"
+  std::string log_path;                 // "": in the container's folder
+  std::int64_t log_size_max = 0;        // 0: no limit
+  std::string cid_file;
+  std::string pid_file;
+  enum class Role { Main, InitOnce, InitAlways };
+  Role role = Role::Main;  // init containers run before the pod's others, one after the other
+
+  std::map<std::string, std::string> labels;
+  std::map<std::string, std::string> annotations;
+
+  static Options parse(const base::Json& json);  // what json() wrote
+  base::Json json() const;
+};
+
+}  // namespace containers

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pkg/base/json.hpp"
+#include "pkg/home/home.hpp"
+#include "storage/image_store.hpp"
+
+namespace images {
+
+// Images that fit all filters ("reference=alpine*", "dangling=true", "label=a=b", "before=IMAGE",
+// "since=IMAGE", "id=...", "until=..."), newest first. Throws base::Error for unknown filters.
+std::vector<storage::Image> list(const home::Home& home, const std::vector<std::string>& filters);
+
+// podman's `image inspect` for one image.
+base::Json inspect(const home::Home& home, const storage::Image& image);
+
+void tag(const home::Home& home, const std::string& image, const std::string& name);
+
+struct Removal {
+  std::vector<std::string> untagged;  // names
+  std::vector<std::string> deleted;   // image ids
+};
+// Takes the name away, and the image when that was its last (or it was given by id). `used_by` are
+// the containers that use the image: when there are any it throws base::Error with status 2.
+Removal remove(const home::Home& home, const std::string& text, bool force,
+               const std::vector<std::string>& used_by);
+
+}  // namespace images

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pkg/home/home.hpp"
+#include "storage/image_store.hpp"
+
+namespace images {
+
+// The image a user means: a name (short ones completed; "localhost/NAME" is tried as well), a name
+// with digest, or the beginning of an id. Nothing when there is none; throws base::Error when an id
+// prefix fits several.
+std::optional<storage::Image> find(const home::Home& home, const std::string& text);
+
+enum class PullPolicy { Missing, Always, Never, Newer };
+PullPolicy parse_pull_policy(const std::string& text);
+
+struct PullOptions {
+  PullPolicy policy = PullPolicy::Missing;
+  bool quiet = false;
+  std::string platform;  // "" for the host's
+  std::string auth_file;
+  std::string cert_dir;
+  std::string creds;
+  std::optional<bool> tls_verify;
+};
+
+// Finds the image, or runs `pod-transfer pull` for it: progress goes to standard error. Throws
+// base::Error with status 125 when it cannot be had.
+storage::Image ensure(const home::Home& home, const std::string& text, const PullOptions& options);
+
+// argv[0] for the other program: beside us, or ../libexec/pod.
+std::string transfer_program();
+
+}  // namespace images

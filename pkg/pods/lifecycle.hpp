@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pkg/pods/pod.hpp"
+
+// What can be done with pods; errors as in containers/lifecycle.hpp.
+namespace pods {
+
+Pod create(const home::Home& home, const Options& options);
+
+// Init containers one after the other, then all others that do not run yet. One monitor for all.
+// Throws "failed to start 1 container: ..." when some did not start; those that did stay.
+void start(const home::Home& home, const Pod& pod);
+// All containers at once, each with its own stop signal and the longer of its timeouts.
+void stop(const home::Home& home, const Pod& pod, std::optional<std::int64_t> timeout);
+void kill(const home::Home& home, const Pod& pod, int signal);
+void restart(const home::Home& home, const Pod& pod, std::optional<std::int64_t> timeout);
+
+// With its containers and volumes. Running containers and not `force`: throws with status 2.
+void remove(const home::Home& home, const Pod& pod, bool force,
+            std::optional<std::int64_t> timeout);
+
+}  // namespace pods

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "pkg/oci/spec.hpp"
+#include "pkg/seccomp/compile.hpp"
+#include "pkg/sys/fd.hpp"
+
+namespace runtime {
+
+struct ExecRequest {
+  pid_t pid = 0;               // the container's first process, as we see it
+  const sys::Fd& process;      // its pidfd
+  const oci::Process& what;    // user names are resolved in the container
+  const seccomp::Program& seccomp;
+  std::string cgroup;
+  int in = 0;   // go to the new process as they are; unused with a terminal
+  int out = 1;
+  int err = 2;
+};
+
+struct Executed {
+  pid_t pid = 0;     // our child, as we see it
+  sys::Fd process;   // pidfd
+  sys::Fd terminal;  // master side, when asked for
+};
+
+// Starts one more process in a running container, from the initial namespaces, without passing
+// through the session's. Returns after its exec; throws as Launched::release does.
+Executed exec(const ExecRequest& request);
+
+}  // namespace runtime

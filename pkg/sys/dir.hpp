@@ -1,0 +1,27 @@
+#pragma once
+
+#include "pkg/sys/fd.hpp"
+
+#include <string>
+#include <vector>
+
+#include <sys/stat.h>
+
+namespace sys {
+
+Fd open_dir(const std::string& path);
+
+// False when it was there already. Throws base::SysError.
+bool make_dir(const std::string& path, mode_t mode = 0755);
+// With all parents that are missing.
+void make_dirs(const std::string& path, mode_t mode = 0755);
+
+// The names in a directory, sorted, without "." and ".."; none when the directory is missing.
+std::vector<std::string> list_dir(const std::string& path);
+
+// Removes a file or a directory with all below it, never following links; opens up directories of
+// ours that forbid it. Nothing there is fine. Needs the rights to do so: files of subordinate ids
+// need to be removed from inside the user namespace. Throws base::SysError for what it must leave.
+void remove_tree(const std::string& path);
+
+}  // namespace sys

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "pkg/sys/fd.hpp"
+
+#include <optional>
+#include <string>
+
+namespace sys {
+
+// A lock on a file or directory for as long as this lives; it goes with the process, however that
+// ends. See flock(2).
+class Lock {
+ public:
+  enum class Mode { Shared, Exclusive };
+
+  // Waits for it. The file is made when missing; a directory must exist. Throws base::SysError.
+  static Lock take(const std::string& path, Mode mode = Mode::Exclusive);
+  // Nothing when somebody else holds it, or when there is no such file.
+  static std::optional<Lock> try_take(const std::string& path, Mode mode = Mode::Exclusive);
+
+  const Fd& file() const { return file_; }
+
+ private:
+  explicit Lock(Fd file) : file_(std::move(file)) {}
+
+  Fd file_;
+};
+
+}  // namespace sys

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "pkg/sys/fd.hpp"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+// The new mount API: a mount is a descriptor until it is moved to its place. Failures throw
+// base::SysError; for file systems with the kernel's own words (read from the context) behind it.
+namespace sys {
+
+// A parameter of fsconfig(2): a string, or a descriptor when `file` is set.
+struct MountParameter {
+  std::string key;
+  std::string value;
+  int file = -1;
+};
+
+// A detached mount of a new file system; `attributes` are MOUNT_ATTR_*.
+Fd make_mount(const std::string& type, const std::vector<MountParameter>& parameters,
+              std::uint64_t attributes = 0);
+
+// A detached copy of what is mounted at `path`; see open_tree(2). Copies of locked mounts have to
+// be recursive.
+Fd copy_mount(const std::string& path, bool recursive = true);
+Fd copy_mount_at(const Fd& at, bool recursive = true);
+
+// Sets and clears MOUNT_ATTR_*, and the propagation (MS_PRIVATE, MS_SLAVE ... or 0) of a mount.
+void change_mount(const Fd& mount, std::uint64_t set, std::uint64_t clear,
+                  std::uint64_t propagation = 0, bool recursive = true);
+
+void move_mount(const Fd& mount, const std::string& path);
+
+}  // namespace sys

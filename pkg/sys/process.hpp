@@ -1,0 +1,36 @@
+#pragma once
+
+#include "pkg/sys/fd.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <sys/types.h>
+
+namespace sys {
+
+// A process named so that a later one with the same number is not taken for it.
+struct ProcessName {
+  pid_t pid = 0;
+  std::uint64_t start_time = 0;  // clock ticks since boot, proc_pid_stat(5) field 22
+
+  friend bool operator==(const ProcessName&, const ProcessName&) = default;
+};
+
+// Nothing when there is no such process, or only its zombie.
+std::optional<ProcessName> find_process(pid_t pid);
+bool is_alive(const ProcessName& process);
+
+// A descriptor that names the process for good; nothing when it is gone. See pidfd_open(2).
+std::optional<Fd> open_process(const ProcessName& process);
+// Of our own child that we have not waited for.
+Fd open_child(pid_t pid);
+
+// False when the process is gone. Throws base::SysError.
+bool send_signal(const Fd& process, int signal);
+
+// Waits up to `timeout_ms` (-1: for ever) for the process to end; false when it still runs.
+bool wait_for_end(const Fd& process, int timeout_ms);
+
+}  // namespace sys

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "pkg/sys/fd.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// Sockets between our own processes: SOCK_SEQPACKET, so a message arrives whole or not at all.
+namespace sys {
+
+std::pair<Fd, Fd> make_socket_pair();
+
+// Listens at directory/name, whatever the length of the path (sun_path holds 108 bytes only).
+Fd listen_at(const std::string& directory, const std::string& name);
+// Nothing when nobody listens there.
+std::optional<Fd> connect_to(const std::string& directory, const std::string& name);
+std::optional<Fd> accept_from(const Fd& listener);  // does not wait
+
+struct Message {
+  std::string bytes;
+  std::vector<Fd> files;
+};
+
+// False when the other end is gone, or, with `wait` false, when its buffer is full (errno EAGAIN).
+bool send_message(const Fd& socket, std::string_view bytes, std::span<const int> files = {},
+                  bool wait = true);
+// Waits for a message; nothing when the other end is gone. Messages over 64 KiB are cut.
+std::optional<Message> receive_message(const Fd& socket);
+
+}  // namespace sys

@@ -1,0 +1,35 @@
+#include "pkg/sys/tty.hpp"
+
+#include <sys/ioctl.h>
+
+namespace sys {
+
+bool is_terminal(int fd) {
+  return ::isatty(fd) == 1;
+}
+
+WindowSize window_size(int fd) {
+  winsize size{};
+  if (::ioctl(fd, TIOCGWINSZ, &size) != 0) return {};
+  return {size.ws_row, size.ws_col};
+}
+
+void set_window_size(int fd, WindowSize size) {
+  winsize wanted{};
+  wanted.ws_row = size.rows;
+  wanted.ws_col = size.columns;
+  ::ioctl(fd, TIOCSWINSZ, &wanted);
+}
+
+RawMode::RawMode(int fd) {
+  if (::tcgetattr(fd, &former_) != 0) return;
+  termios raw = former_;
+  ::cfmakeraw(&raw);
+  if (::tcsetattr(fd, TCSANOW, &raw) == 0) fd_ = fd;
+}
+
+RawMode::~RawMode() {
+  if (fd_ >= 0) ::tcsetattr(fd_, TCSANOW, &former_);
+}
+
+}  // namespace sys

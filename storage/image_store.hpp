@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pkg/oci/image_config.hpp"
+#include "storage/layout.hpp"
+
+namespace storage {
+
+// What a pull leaves on disk: image.json with these members, and beside it the very bytes of its
+// configuration and manifest.
+struct Image {
+  std::string id;                         // SHA-256 of the configuration, 64 hex digits
+  std::string manifest_digest;            // "sha256:..."; "" when made here
+  std::vector<std::string> repo_digests;  // "docker.io/library/alpine@sha256:..."
+  std::vector<std::string> layers;        // chain ids, bottom first
+  std::int64_t size = 0;                  // bytes of all layers, unpacked
+  oci::ImageConfig config;
+  std::vector<std::string> names;  // "docker.io/library/alpine:latest"; read from refs/, not stored
+};
+
+class ImageStore {
+ public:
+  explicit ImageStore(Layout layout) : layout_(std::move(layout)) {}
+
+  // By full id. Names are looked up only `with_names`, since that reads the whole refs folder.
+  std::optional<Image> find(const std::string& id, bool with_names = false) const;
+  // By complete name with tag: one readlink.
+  std::optional<std::string> find_id(const std::string& name) const;
+  std::vector<std::string> ids() const;
+  std::vector<Image> list() const;  // with names
+
+  // Publishes by rename; an image that is there already gets the new repo digest added. All its
+  // layers must have been committed before.
+  void publish(const Image& image, std::string_view config_bytes,
+               std::string_view manifest_bytes) const;
+  std::string config_bytes(const std::string& id) const;
+  std::string manifest_bytes(const std::string& id) const;
+
+  void tag(const std::string& id, const std::string& name) const;  // moves the name here
+  bool untag(const std::string& name) const;                       // false when there was no such name
+
+  // The image with all its names; layers that no other image has go to the trash with it.
+  void remove(const std::string& id) const;
+
+ private:
+  Layout layout_;
+};
+
+}  // namespace storage

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "pkg/home/home.hpp"
+
+namespace storage {
+
+// All names of files and folders of the store; nothing else knows them.
+//
+//   layers/<chain id>/{root/,layer.json}      committed by rename, then never changed
+//   images/<image id>/{image.json,config.json,manifest.json}
+//   refs/<escaped name>                       symbolic link to ../images/<image id>
+//   rootfs/<container id>/{upper/,work/,...}  a container's writable layer
+//   volumes/<name>/{data/,volume.json}
+//   staging/<random>/                         being made; its lock file is held by the maker
+//   trash/<random>/                           renamed here first, then removed
+//   locks/<name>                              flock(2)
+class Layout {
+ public:
+  explicit Layout(const home::Home& home) : root_(home.storage()) {}
+
+  // Makes the folders that are missing; refuses a store of a newer format.
+  void prepare() const;
+
+  const std::string& root() const { return root_; }
+  std::string layers() const { return root_ + "/layers"; }
+  std::string layer(std::string_view chain_id) const;
+  std::string images() const { return root_ + "/images"; }
+  std::string image(std::string_view id) const;
+  std::string refs() const { return root_ + "/refs"; }
+  std::string ref(std::string_view name) const;  // escapes '/' and ':'
+  static std::string unescape_ref(std::string_view file_name);
+  std::string rootfs() const { return root_ + "/rootfs"; }
+  std::string rootfs(std::string_view container_id) const;
+  std::string volumes() const { return root_ + "/volumes"; }
+  std::string volume(std::string_view name) const;
+  std::string staging() const { return root_ + "/staging"; }
+  std::string trash() const { return root_ + "/trash"; }
+  std::string lock(std::string_view name) const;
+
+ private:
+  std::string root_;
+};
+
+}  // namespace storage

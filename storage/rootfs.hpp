@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pkg/home/home.hpp"
+#include "pkg/sys/fd.hpp"
+
+namespace storage {
+
+// How a container's root file system is put together; probed once per boot, shown by `pod info`.
+enum class Driver { Overlay, FuseOverlayfs, Flat };
+struct DriverChoice {
+  Driver driver = Driver::Overlay;
+  std::string reason;  // why not the one before it; "" for overlay
+};
+// `name` "" chooses by probing; "overlay", "fuse-overlayfs", "flat" insist (POD_STORAGE_DRIVER,
+// STORAGE_DRIVER; "vfs" means flat). Probing needs a user namespace: a child is forked for it and
+// the answer kept in home.runtime. Throws base::Error when what is insisted on does not work.
+DriverChoice choose_driver(const home::Home& home);
+std::string driver_name(Driver driver);
+
+// A container's writable layer on disk; removed again unless kept.
+class Rootfs {
+ public:
+  static Rootfs create(const home::Home& home, const std::string& container_id);
+  Rootfs(Rootfs&&) noexcept;
+  Rootfs& operator=(Rootfs&&) = delete;
+  ~Rootfs();
+
+  void keep() { path_.clear(); }
+
+ private:
+  explicit Rootfs(std::string path) : path_(std::move(path)) {}
+
+  std::string path_;
+};
+
+struct RootfsMount {
+  std::string container_id;
+  std::vector<std::string> layers;  // chain ids, bottom first
+  bool read_only = false;           // nothing will be written: no upper layer is needed
+  bool ephemeral = false;           // lost with a crash is fine (--rm): overlay's "volatile"
+};
+
+// The merged tree as a detached mount. Only from inside the session user namespace with a mount
+// namespace of our own (userns::enter). fuse-overlayfs runs as long as the mount lives.
+sys::Fd mount_rootfs(const home::Home& home, const RootfsMount& what);
+
+// To the trash, and emptied from there: directly where we may, else inside the user namespace.
+void remove_rootfs(const home::Home& home, const std::string& container_id);
+
+// Bytes in the writable layer, for `ps --size`.
+std::int64_t rootfs_size(const home::Home& home, const std::string& container_id);
+
+}  // namespace storage
