@@ -1,0 +1,36 @@
+#include "pkg/base/json.hpp"
+
+#include <gtest/gtest.h>
+
+#include "pkg/base/error.hpp"
+
+namespace {
+
+TEST(Json, KeepsTheOrderOfMembers) {
+  const base::Json json = base::Json::parse(R"({"b": 1, "a": [true, null, 2.5, "x"]})");
+
+  EXPECT_EQ(json.dump(), R"({"b":1,"a":[true,null,2.5,"x"]})");
+}
+
+TEST(Json, DoesNotEscapeHtml) { EXPECT_EQ(base::Json("<a&b>").dump(), "\"<a&b>\""); }
+
+TEST(Json, RefusesDuplicateMembers) {
+  EXPECT_THROW(base::Json::parse(R"({"a": 1, "a": 2})"), base::Error);
+}
+
+TEST(Json, RefusesDeepNesting) {
+  EXPECT_THROW(base::Json::parse(std::string(200, '[') + std::string(200, ']')), base::Error);
+}
+
+TEST(Json, NamesTheMemberOfTheWrongKind) {
+  const base::Json json = base::Json::parse(R"({"port": "eighty"})");
+
+  try {
+    json.integer_or("port", 0);
+    FAIL();
+  } catch (const base::Error& error) {
+    EXPECT_STREQ(error.what(), "port: expected an integer, found a string");
+  }
+}
+
+}  // namespace

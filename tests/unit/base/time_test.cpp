@@ -1,0 +1,33 @@
+#include "pkg/base/time.hpp"
+
+#include <gtest/gtest.h>
+
+#include "pkg/base/error.hpp"
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+TEST(Time, ReadsRfc3339WithOffsets) {
+  EXPECT_EQ(base::parse_rfc3339("1970-01-01T01:00:01.5+01:00"), 1'500'000'000);
+  EXPECT_EQ(base::parse_rfc3339("1970-01-01T00:00:01Z"), 1'000'000'000);
+}
+
+TEST(Time, WritesNanoseconds) {
+  EXPECT_EQ(base::rfc3339_utc(1'500'000'000), "1970-01-01T00:00:01.500000000Z");
+}
+
+TEST(Time, ReadsGoDurations) {
+  EXPECT_EQ(base::parse_duration("1h30m"), minutes(90));
+  EXPECT_EQ(base::parse_duration("1.5s"), milliseconds(1500));
+  EXPECT_THROW(base::parse_duration("5 minutes"), base::Error);
+}
+
+TEST(Time, TellsDurationsAsPeopleDo) {
+  EXPECT_EQ(base::human_duration(seconds(59)), "59 seconds");
+  EXPECT_EQ(base::human_duration(minutes(90)), "2 hours");
+}
+
+}  // namespace
