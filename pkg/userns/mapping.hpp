@@ -1,10 +1,11 @@
 #pragma once
 
+#include "pkg/home/home.hpp"
+
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
-
-#include "pkg/home/home.hpp"
 
 namespace userns {
 
@@ -27,8 +28,12 @@ struct Mapping {
 };
 
 // What /etc/subuid and /etc/subgid (by name and by number) grant this user: 0 is the user, 1 and up
-// the subordinate ids. Without an entry, or without newuidmap, the user alone.
+// the subordinate ids. Without an entry, or without newuidmap, the user alone. Root without an
+// entry gets a range of its own that nobody else uses, or what its own namespace has.
 Mapping mapping_of(const home::Home& home);
+
+// The user alone: what remains when nothing more can be had, for this reason.
+Mapping single_mapping(const home::Home& home, std::string reason);
 
 // The extents with which a child of such a namespace repeats it: same ids, one extent each, since
 // a range may not span two extents of the parent's map.
@@ -36,5 +41,7 @@ std::vector<Extent> repeat(const std::vector<Extent>& extents);
 
 // "0 1000 1\n1 100000 65536\n", as the kernel reads it.
 std::string map_text(const std::vector<Extent>& extents);
+// What uid_map and gid_map show, padded with blanks.
+std::vector<Extent> parse_map(std::string_view text);
 
 }  // namespace userns
