@@ -3,7 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 
