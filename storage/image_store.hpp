@@ -1,13 +1,13 @@
 #pragma once
 
+#include "pkg/oci/image_config.hpp"
+#include "storage/layout.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "pkg/oci/image_config.hpp"
-#include "storage/layout.hpp"
 
 namespace storage {
 
@@ -42,7 +42,7 @@ class ImageStore {
   std::string manifest_bytes(const std::string& id) const;
 
   void tag(const std::string& id, const std::string& name) const;  // moves the name here
-  bool untag(const std::string& name) const;                       // false when there was no such name
+  bool untag(const std::string& name) const;  // false when there was no such name
 
   // The image with all its names; layers that no other image has go to the trash with it.
   void remove(const std::string& id) const;

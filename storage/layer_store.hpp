@@ -1,20 +1,22 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "pkg/oci/digest.hpp"
 #include "pkg/sys/lock.hpp"
 #include "storage/layout.hpp"
+#include "storage/staging.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace storage {
 
 // A committed layer: a directory tree with overlay whiteouts, named by its chain id.
 struct Layer {
-  std::string id;      // chain id, 64 hex digits
-  std::string parent;  // chain id of the layer below; "" at the bottom
+  std::string id;       // chain id, 64 hex digits
+  std::string parent;   // chain id of the layer below; "" at the bottom
   std::string diff_id;  // "sha256:..." of the uncompressed tar
   std::string blob;     // "sha256:..." of what was downloaded; "" when not known
   std::string media_type;
@@ -24,24 +26,17 @@ struct Layer {
 };
 
 // A layer in the making; removed unless committed. Its maker holds a lock, so what a killed process
-// left is recognised and removed by `recover`.
+// left is recognised and removed by `recover`, as is what belongs to subordinate ids.
 class StagedLayer {
  public:
-  StagedLayer(StagedLayer&&) noexcept;
-  StagedLayer& operator=(StagedLayer&&) = delete;
-  ~StagedLayer();
+  explicit StagedLayer(Staged staged) : staged_(std::move(staged)) {}
 
-  std::string root() const;  // unpack here
+  std::string root() const { return staged_.path() + "/root"; }  // unpack here
   // Publishes by rename. Somebody else may have been faster: then theirs stays and ours goes.
   void commit(const Layer& layer);
 
  private:
-  friend class LayerStore;
-  StagedLayer(Layout layout, std::string path, sys::Lock lock);
-
-  Layout layout_;
-  std::string path_;
-  std::optional<sys::Lock> lock_;
+  Staged staged_;
 };
 
 class LayerStore {
@@ -56,8 +51,11 @@ class LayerStore {
   // Held while a blob is downloaded and unpacked: who comes second waits, then finds the layer.
   sys::Lock lock_blob(const std::string& digest) const;
 
-  // To the trash; in use or missing is the caller's to know.
-  void remove(const std::string& id) const;
+  // Held by who relies on a layer before its image is published: it is not removed meanwhile.
+  // Nothing when there is no such layer.
+  std::optional<sys::Lock> hold(const std::string& id) const;
+  // To the trash; a layer that somebody holds stays, as false says.
+  bool remove(const std::string& id) const;
 
  private:
   Layout layout_;

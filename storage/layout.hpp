@@ -1,9 +1,9 @@
 #pragma once
 
+#include "pkg/home/home.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "pkg/home/home.hpp"
 
 namespace storage {
 
@@ -14,12 +14,12 @@ namespace storage {
 //   refs/<escaped name>                       symbolic link to ../images/<image id>
 //   rootfs/<container id>/{upper/,work/,...}  a container's writable layer
 //   volumes/<name>/{data/,volume.json}
-//   staging/<random>/                         being made; its lock file is held by the maker
-//   trash/<random>/                           renamed here first, then removed
+//   staging/<random>/                         being made; the maker holds flock(2) on the folder
 //   locks/<name>                              flock(2)
+//   ../trash/<random>/                        renamed here first, then removed
 class Layout {
  public:
-  explicit Layout(const home::Home& home) : root_(home.storage()) {}
+  explicit Layout(const home::Home& home);
 
   // Makes the folders that are missing; refuses a store of a newer format.
   void prepare() const;
@@ -37,11 +37,12 @@ class Layout {
   std::string volumes() const { return root_ + "/volumes"; }
   std::string volume(std::string_view name) const;
   std::string staging() const { return root_ + "/staging"; }
-  std::string trash() const { return root_ + "/trash"; }
+  const std::string& trash() const { return trash_; }  // one for the store, containers and pods
   std::string lock(std::string_view name) const;
 
  private:
   std::string root_;
+  std::string trash_;
 };
 
 }  // namespace storage

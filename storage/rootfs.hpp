@@ -1,11 +1,11 @@
 #pragma once
 
+#include "pkg/home/home.hpp"
+#include "pkg/sys/fd.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "pkg/home/home.hpp"
-#include "pkg/sys/fd.hpp"
 
 namespace storage {
 

@@ -1,22 +1,32 @@
 #pragma once
 
-#include <string>
-
 #include "pkg/home/home.hpp"
+#include "storage/layout.hpp"
+
+#include <string>
 
 namespace storage {
 
 // Renames a file or folder into the trash: gone for everybody at once, whatever its size, and
-// without needing space on the disk. Nothing there is fine.
+// without needing space on the disk. Nothing there is fine: then the answer is "", else its new
+// path.
+std::string move_to_trash(const Layout& layout, const std::string& path);
+
+// The same, and removes it there as far as the rights of this process go. What is left waits for
+// `empty_trash`; false then.
+bool throw_away(const Layout& layout, const std::string& path);
+
+// Into the trash and gone from there: as we are, else inside the user's namespace, since files may
+// belong to subordinate ids. What cannot be removed stays in the trash and is warned about.
 void discard(const home::Home& home, const std::string& path);
 
-// Removes what is in the trash. Files of subordinate ids need the user namespace: tried as we are
-// first, then inside (userns is above this room, so the caller passes how: see images/remove).
-// False when something could not be removed this way.
+// Removes what is in the trash and nobody else is removing just now, as `discard` does. False when
+// something had to stay.
 bool empty_trash(const home::Home& home);
 
-// What killed processes left: staging folders and trash whose lock nobody holds. Cheap when there is
-// nothing; called by commands that change the store.
+// What killed processes left: staging folders, writable layers without a container, trash, lock
+// files. Whatever a living process holds stays. Cheap when there is nothing; called by commands
+// that change the store.
 void recover(const home::Home& home);
 
 }  // namespace storage

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "pkg/base/time.hpp"
+#include "storage/layout.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "pkg/base/time.hpp"
-#include "storage/layout.hpp"
 
 namespace storage {
 

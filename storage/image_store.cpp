@@ -1,0 +1,190 @@
+#include "storage/image_store.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
+#include "pkg/base/json.hpp"
+#include "pkg/sys/dir.hpp"
+#include "pkg/sys/file.hpp"
+#include "storage/layer_store.hpp"
+#include "storage/staging.hpp"
+#include "storage/trash.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace storage {
+namespace {
+
+// Names by image id.
+using Names = std::map<std::string, std::vector<std::string>>;
+
+std::string text_of(const Image& image) {
+  base::Json json = base::Json::object();
+  json["id"] = image.id;
+  json["manifestDigest"] = image.manifest_digest;
+  json["repoDigests"] = base::Json(image.repo_digests);
+  json["layers"] = base::Json(image.layers);
+  json["size"] = image.size;
+  return json.dump(2) + "\n";
+}
+
+// Everything but the configuration and the names.
+std::optional<Image> find_record(const Layout& layout, const std::string& id) {
+  if (id.size() != 64 || !base::is_id_prefix(id)) return std::nullopt;
+  const auto text = sys::find_file(layout.image(id) + "/image.json");
+  if (!text) return std::nullopt;
+  const base::Json json = base::Json::parse(*text);
+  Image image;
+  image.id = id;
+  image.manifest_digest = json.string_or("manifestDigest", "");
+  image.repo_digests = json.strings_or_none("repoDigests");
+  image.layers = json.strings_or_none("layers");
+  image.size = json.integer_or("size", 0);
+  return image;
+}
+
+std::string id_of_link(const std::string& target) {
+  return target.substr(target.rfind('/') + 1);
+}
+
+Names read_names(const Layout& layout) {
+  Names names;
+  for (const std::string& file : sys::list_dir(layout.refs())) {
+    const auto target = sys::find_link(layout.refs() + "/" + file);
+    if (target) names[id_of_link(*target)].push_back(Layout::unescape_ref(file));
+  }
+  return names;
+}
+
+// Held while the relation between names, images and layers changes. Never held during a download.
+sys::Lock lock_images(const Layout& layout) {
+  layout.prepare();
+  return sys::Lock::take(layout.images());
+}
+
+void check_layers(const Layout& layout, const Image& image) {
+  for (const std::string& layer : image.layers) {
+    if (sys::exists(layout.layer(layer))) continue;
+    throw base::Error(fmt::format("image {}: layer {} is missing", base::short_id(image.id),
+                                  base::short_id(layer)));
+  }
+}
+
+// The image was there: one more place it can be had from.
+void add_repo_digests(const Layout& layout, const Image& image) {
+  auto found = find_record(layout, image.id);
+  if (!found) return;
+  const std::size_t before = found->repo_digests.size();
+  for (const std::string& digest : image.repo_digests) {
+    if (std::ranges::count(found->repo_digests, digest) == 0) found->repo_digests.push_back(digest);
+  }
+  if (found->repo_digests.size() == before) return;
+  sys::replace_file(layout.image(image.id) + "/image.json", text_of(*found), 0600);
+}
+
+std::set<std::string> layers_in_use(const Layout& layout) {
+  std::set<std::string> used;
+  for (const std::string& id : sys::list_dir(layout.images())) {
+    const auto image = find_record(layout, id);
+    if (image) used.insert(image->layers.begin(), image->layers.end());
+  }
+  return used;
+}
+
+}  // namespace
+
+std::optional<Image> ImageStore::find(const std::string& id, bool with_names) const try {
+  std::optional<Image> image = find_record(layout_, id);
+  if (!image) return std::nullopt;
+  const auto config = sys::find_file(layout_.image(id) + "/config.json");
+  if (!config) return std::nullopt;  // removed at this moment
+  image->config = oci::ImageConfig::parse(*config);
+  if (with_names) image->names = read_names(layout_)[id];
+  return image;
+} catch (base::Error& error) {
+  error.during("image " + base::short_id(id));
+  throw;
+}
+
+std::optional<std::string> ImageStore::find_id(const std::string& name) const {
+  const auto target = sys::find_link(layout_.ref(name));
+  if (!target) return std::nullopt;
+  return id_of_link(*target);
+}
+
+std::vector<std::string> ImageStore::ids() const {
+  std::vector<std::string> ids = sys::list_dir(layout_.images());
+  std::erase_if(ids,
+                [](const std::string& id) { return id.size() != 64 || !base::is_id_prefix(id); });
+  return ids;
+}
+
+std::vector<Image> ImageStore::list() const {
+  Names names = read_names(layout_);
+  std::vector<Image> images;
+  for (const std::string& id : ids()) {
+    auto image = find(id);
+    if (!image) continue;
+    image->names = std::move(names[id]);
+    images.push_back(std::move(*image));
+  }
+  return images;
+}
+
+void ImageStore::publish(const Image& image, std::string_view config_bytes,
+                         std::string_view manifest_bytes) const {
+  Staged staged(layout_);
+  sys::create_file(staged.path() + "/image.json", text_of(image), 0600);
+  sys::create_file(staged.path() + "/config.json", config_bytes, 0600);
+  sys::create_file(staged.path() + "/manifest.json", manifest_bytes, 0600);
+  const sys::Lock lock = lock_images(layout_);
+  check_layers(layout_, image);
+  if (!staged.publish(layout_.image(image.id))) add_repo_digests(layout_, image);
+}
+
+std::string ImageStore::config_bytes(const std::string& id) const {
+  return sys::read_file(layout_.image(id) + "/config.json");
+}
+
+std::string ImageStore::manifest_bytes(const std::string& id) const {
+  return sys::read_file(layout_.image(id) + "/manifest.json");
+}
+
+void ImageStore::tag(const std::string& id, const std::string& name) const {
+  const sys::Lock lock = lock_images(layout_);
+  if (!sys::exists(layout_.image(id))) {
+    throw base::Error(fmt::format("tag {}: image {} is gone", name, base::short_id(id)));
+  }
+  const Staged staged(layout_);
+  sys::make_link("../images/" + id, staged.path() + "/ref");
+  sys::rename_path(staged.path() + "/ref", layout_.ref(name));
+}
+
+bool ImageStore::untag(const std::string& name) const {
+  return sys::remove_file(layout_.ref(name));
+}
+
+// First the names, then the image, then its layers: whoever is interrupted leaves layers that no
+// image has, never an image that lacks a layer.
+void ImageStore::remove(const std::string& id) const {
+  const sys::Lock lock = lock_images(layout_);
+  const auto image = find_record(layout_, id);
+  if (!image) return;
+  const Names names = read_names(layout_);
+  if (const auto found = names.find(id); found != names.end()) {
+    for (const std::string& name : found->second)
+      untag(name);
+  }
+  move_to_trash(layout_, layout_.image(id));
+  const std::set<std::string> used = layers_in_use(layout_);
+  const LayerStore layers(layout_);
+  for (auto layer = image->layers.rbegin(); layer != image->layers.rend(); ++layer) {
+    if (!used.contains(*layer)) layers.remove(*layer);
+  }
+}
+
+}  // namespace storage

@@ -1,0 +1,81 @@
+#include "storage/staging.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/sys/dir.hpp"
+#include "storage/trash.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+#include <sched.h>
+#include <sys/stat.h>
+
+namespace storage {
+namespace {
+
+// Between making and locking it somebody may have taken it for a dead process's remains.
+bool is_removed(const sys::Lock& lock, const std::string& path) {
+  struct stat held {};
+  struct stat named {};
+  if (::fstat(lock.file().get(), &held) != 0) throw base::SysError(path);
+  return ::stat(path.c_str(), &named) != 0 || named.st_ino != held.st_ino;
+}
+
+}  // namespace
+
+std::optional<sys::Lock> make_locked_dir(const std::string& path) {
+  if (!sys::make_dir(path, 0700)) return std::nullopt;
+  while (true) {
+    std::optional<sys::Lock> lock = sys::Lock::try_take(path);
+    if (lock && !is_removed(*lock, path)) return lock;
+    ::sched_yield();  // `recover` was faster, and is about to take it away
+    sys::make_dir(path, 0700);
+  }
+}
+
+Staged::Staged(Layout layout) : layout_(std::move(layout)) {
+  layout_.prepare();
+  while (!lock_) {
+    path_ = layout_.staging() + "/" + base::make_id().substr(0, 16);
+    lock_ = make_locked_dir(path_);
+  }
+}
+
+Staged::Staged(Staged&& other) noexcept
+    : layout_(other.layout_),
+      path_(std::exchange(other.path_, "")),
+      lock_(std::exchange(other.lock_, std::nullopt)) {}
+
+Staged::~Staged() {
+  if (path_.empty()) return;
+  try {
+    throw_away(layout_, path_);
+  } catch (const base::Error& error) {
+    base::log::warn("{}", error.what());
+  }
+}
+
+bool Staged::publish(const std::string& target) {
+  if (::rename(path_.c_str(), target.c_str()) == 0) {
+    path_.clear();
+    lock_.reset();
+    return true;
+  }
+  if (errno != ENOTEMPTY && errno != EEXIST) throw base::SysError("publish " + target);
+  throw_away(layout_, std::exchange(path_, ""));
+  return false;
+}
+
+sys::Lock take_lock(const Layout& layout, const std::string& name) {
+  layout.prepare();
+  const std::string path = layout.lock(name);
+  while (true) {
+    sys::Lock lock = sys::Lock::take(path);
+    if (!is_removed(lock, path)) return lock;
+  }
+}
+
+}  // namespace storage

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "pkg/sys/lock.hpp"
+#include "storage/layout.hpp"
+
+#include <optional>
+#include <string>
+
+namespace storage {
+
+// A folder in the making, locked by its maker: who finds it unlocked knows that the maker is dead.
+// Thrown away unless published.
+class Staged {
+ public:
+  explicit Staged(Layout layout);
+  Staged(Staged&& other) noexcept;
+  Staged& operator=(Staged&&) = delete;
+  ~Staged();
+
+  const Layout& layout() const { return layout_; }
+  const std::string& path() const { return path_; }
+  // Renames it to its place. False when somebody was faster: theirs stays and ours goes.
+  bool publish(const std::string& target);
+
+ private:
+  Layout layout_;
+  std::string path_;
+  std::optional<sys::Lock> lock_;
+};
+
+// Makes `path` and locks it, or says that it was there already.
+std::optional<sys::Lock> make_locked_dir(const std::string& path);
+
+// Locks a file of locks/ and sees to it that `recover` has not removed it in between.
+sys::Lock take_lock(const Layout& layout, const std::string& name);
+
+}  // namespace storage

@@ -1,0 +1,89 @@
+#include "storage/image_store.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/sys/dir.hpp"
+#include "store.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+const std::string kAlpine = "docker.io/library/alpine:latest";
+const std::string kId(64, '1');
+
+TEST(ImageStore, FindsAnImageByIdAndByName) {
+  const TemporaryHome temporary;
+  const storage::ImageStore store(temporary.layout());
+  const storage::Layer layer = temporary.add_layer('a', "", {{"bin/sh", "x"}});
+  temporary.add_image('1', {layer.id}, {kAlpine});
+
+  const auto found = store.find(kId, true);
+
+  ASSERT_TRUE(found);
+  EXPECT_EQ(store.find_id(kAlpine), kId);
+  EXPECT_EQ(found->names, std::vector<std::string>{kAlpine});
+  EXPECT_EQ(found->layers, std::vector<std::string>{layer.id});
+  EXPECT_EQ(found->config.cmd, std::vector<std::string>{"sh"});
+  EXPECT_EQ(store.list().size(), 1U);
+}
+
+TEST(ImageStore, MovesANameToTheImageTaggedLast) {
+  const TemporaryHome temporary;
+  const storage::ImageStore store(temporary.layout());
+  temporary.add_image('1', {}, {kAlpine});
+  temporary.add_image('2', {}, {kAlpine});
+
+  EXPECT_EQ(store.find_id(kAlpine), std::string(64, '2'));
+  EXPECT_TRUE(store.find(kId, true)->names.empty());
+  EXPECT_TRUE(store.untag(kAlpine));
+  EXPECT_FALSE(store.untag(kAlpine));
+}
+
+TEST(ImageStore, PublishingAgainAddsWhereItCameFrom) {
+  const TemporaryHome temporary;
+  const storage::ImageStore store(temporary.layout());
+  storage::Image image = temporary.add_image('1', {}, {});
+  image.repo_digests = {"quay.io/a@sha256:" + kId};
+
+  store.publish(image, "{}", "{}");
+
+  EXPECT_EQ(store.find(kId)->repo_digests, image.repo_digests);
+  EXPECT_EQ(store.find(kId)->config.cmd, std::vector<std::string>{"sh"});
+  EXPECT_TRUE(sys::list_dir(temporary.layout().staging()).empty());
+}
+
+TEST(ImageStore, DoesNotPublishAnImageThatLacksALayer) {
+  const TemporaryHome temporary;
+  storage::Image image;
+  image.id = kId;
+  image.layers = {std::string(64, 'f')};
+
+  EXPECT_THROW(storage::ImageStore(temporary.layout()).publish(image, "{}", "{}"), base::Error);
+  EXPECT_FALSE(storage::ImageStore(temporary.layout()).find(kId));
+  EXPECT_TRUE(sys::list_dir(temporary.layout().staging()).empty());
+}
+
+TEST(ImageStore, RemovesLayersThatNoOtherImageHas) {
+  const TemporaryHome temporary;
+  const storage::ImageStore store(temporary.layout());
+  const storage::LayerStore layers(temporary.layout());
+  const storage::Layer shared = temporary.add_layer('a', "", {});
+  const storage::Layer own = temporary.add_layer('b', shared.id, {});
+  temporary.add_image('1', {shared.id, own.id}, {kAlpine, "localhost/x:1"});
+  temporary.add_image('2', {shared.id}, {});
+
+  store.remove(kId);
+
+  EXPECT_FALSE(store.find(kId));
+  EXPECT_FALSE(store.find_id(kAlpine));
+  EXPECT_TRUE(layers.find(shared.id));
+  EXPECT_FALSE(layers.find(own.id));
+}
+
+TEST(ImageStore, TaggingAnImageThatIsGoneFails) {
+  const TemporaryHome temporary;
+
+  EXPECT_THROW(storage::ImageStore(temporary.layout()).tag(kId, kAlpine), base::Error);
+}
+
+}  // namespace
