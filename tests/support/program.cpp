@@ -1,0 +1,214 @@
+#include "tests/support/program.hpp"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <ostream>
+#include <stdexcept>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace support {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Clock::time_point after(double seconds) {
+  return Clock::now() + std::chrono::milliseconds(static_cast<long>(seconds * 1000));
+}
+
+int left_until(Clock::time_point end) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
+  return left.count() < 0 ? 0 : static_cast<int>(left.count());
+}
+
+int status_of(int wait_status) {
+  return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+[[noreturn]] void become(const std::vector<std::string>& words, const Start& start) {
+  std::signal(SIGPIPE, SIG_DFL);
+  for (const auto& [name, value] : start.environment) {
+    if (value.empty()) {
+      ::unsetenv(name.c_str());
+    } else {
+      ::setenv(name.c_str(), value.c_str(), 1);
+    }
+  }
+  if (!start.directory.empty() && ::chdir(start.directory.c_str()) != 0) ::_exit(126);
+  std::vector<char*> argv;
+  for (const std::string& word : words)
+    argv.push_back(const_cast<char*>(word.c_str()));  // NOLINT
+  argv.push_back(nullptr);
+  ::execvp(argv[0], argv.data());
+  ::_exit(127);
+}
+
+void close_one(int& fd) {
+  if (fd >= 0) ::close(fd);
+  fd = -1;
+}
+
+// Appends what can be read at once; closes the descriptor at its end.
+void drain(int& fd, std::string& text) {
+  std::array<char, 65536> buffer{};
+  const ssize_t count = ::read(fd, buffer.data(), buffer.size());
+  if (count > 0) {
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+  } else if (count == 0 || errno != EINTR) {  // a terminal whose other side is gone says EIO
+    close_one(fd);
+  }
+}
+
+}  // namespace
+
+std::string Result::line() const {
+  std::string text = out;
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
+    text.pop_back();
+  return text;
+}
+
+std::ostream& operator<<(std::ostream& stream, const Result& result) {
+  return stream << "status " << result.status << (result.timed_out ? " (out of time)" : "")
+                << "\n--- stdout\n"
+                << result.out << "\n--- stderr\n"
+                << result.err << "\n---";
+}
+
+Program::Program(const std::vector<std::string>& words, const Start& start) {
+  std::signal(SIGPIPE, SIG_IGN);
+  if (start.terminal) {
+    start_terminal(words, start);
+  } else {
+    start_pipes(words, start);
+  }
+}
+
+void Program::start_pipes(const std::vector<std::string>& words, const Start& start) {
+  std::array<std::array<int, 2>, 3> pipes{};
+  for (auto& one : pipes) {
+    if (::pipe2(one.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe");
+  }
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    ::setsid();
+    ::dup2(pipes[0][0], 0);
+    ::dup2(pipes[1][1], 1);
+    ::dup2(pipes[2][1], 2);
+    become(words, start);
+  }
+  ::close(pipes[0][0]);
+  ::close(pipes[1][1]);
+  ::close(pipes[2][1]);
+  in_ = pipes[0][1];
+  out_ = pipes[1][0];
+  err_ = pipes[2][0];
+}
+
+void Program::start_terminal(const std::vector<std::string>& words, const Start& start) {
+  winsize size{};
+  size.ws_row = start.rows;
+  size.ws_col = start.columns;
+  pid_ = ::forkpty(&out_, nullptr, nullptr, &size);
+  if (pid_ == 0) become(words, start);
+  if (pid_ < 0) throw std::runtime_error("forkpty");
+  ::fcntl(out_, F_SETFD, FD_CLOEXEC);
+}
+
+Program::~Program() {
+  if (!reaped_ && pid_ > 0) {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  close_one(in_);
+  close_one(out_);
+  close_one(err_);
+}
+
+void Program::send(const std::string& text) {
+  const int to = in_ >= 0 ? in_ : out_;
+  for (std::size_t done = 0; done < text.size();) {
+    const ssize_t count = ::write(to, text.data() + done, text.size() - done);
+    if (count < 0 && errno != EINTR) return;
+    if (count > 0) done += static_cast<std::size_t>(count);
+  }
+}
+
+void Program::close_input() {
+  close_one(in_);
+}
+
+void Program::signal(int number) const {
+  ::kill(pid_, number);
+}
+
+void Program::resize(unsigned short rows, unsigned short columns) const {  // NOLINT
+  winsize size{};
+  size.ws_row = rows;
+  size.ws_col = columns;
+  ::ioctl(out_, TIOCSWINSZ, &size);
+}
+
+bool Program::read_some(int timeout_ms) {
+  std::array<pollfd, 2> wanted = {pollfd{out_, POLLIN, 0}, pollfd{err_, POLLIN, 0}};
+  if (::poll(wanted.data(), wanted.size(), timeout_ms) <= 0) return false;
+  if (wanted[0].revents != 0) drain(out_, result_.out);
+  if (wanted[1].revents != 0) drain(err_, result_.err);
+  return true;
+}
+
+bool Program::expect(const std::string& text, double seconds) {
+  const Clock::time_point end = after(seconds);
+  for (;;) {
+    const std::size_t found = result_.out.find(text, seen_);
+    if (found != std::string::npos) {
+      seen_ = found + text.size();
+      return true;
+    }
+    if (out_ < 0 || left_until(end) == 0) return false;
+    read_some(left_until(end));
+  }
+}
+
+Result Program::wait(double seconds) {
+  const Clock::time_point end = after(seconds);
+  // A terminal's output ends only when nobody has it open any more; the process may end before.
+  int status = 0;
+  while ((out_ >= 0 || err_ >= 0 || !reaped_) && left_until(end) > 0) {
+    if (!reaped_ && ::waitpid(pid_, &status, WNOHANG) == pid_) {
+      reaped_ = true;
+      result_.status = status_of(status);
+    }
+    const bool open = out_ >= 0 || err_ >= 0;
+    const bool read = read_some(open && !reaped_ ? 20 : open ? left_until(end) : 5);
+    if (reaped_ && !read && err_ < 0 && in_ < 0) break;
+  }
+  result_.timed_out = out_ >= 0 || err_ >= 0 || !reaped_;
+  if (!reaped_) {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, &status, 0);
+    reaped_ = true;
+    result_.status = status_of(status);
+  }
+  return result_;
+}
+
+Result run(const std::vector<std::string>& words, const Start& start, const std::string& input,
+           double seconds) {
+  Program program(words, start);
+  if (!start.terminal) {
+    program.send(input);
+    program.close_input();
+  }
+  return program.wait(seconds);
+}
+
+}  // namespace support
