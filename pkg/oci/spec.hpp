@@ -36,6 +36,7 @@ struct Process {
   std::vector<std::string> args;
   std::vector<std::string> env;
   std::string cwd = "/";
+  bool make_cwd = false;  // not in the specification: made when missing, as an image's WORKDIR is
   std::vector<std::string> capabilities;          // bounding, effective, permitted: "CAP_CHOWN"
   std::vector<std::string> ambient_capabilities;  // also inheritable
   std::vector<Rlimit> rlimits;
