@@ -1,0 +1,116 @@
+#include "cmd/cli/format.hpp"
+
+#include "cmd/cli/template.hpp"
+#include "pkg/base/error.hpp"
+#include "pkg/base/text.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+
+namespace cli {
+namespace {
+
+constexpr int kIndent = 4;
+
+// "RunningFor" -> "RUNNING FOR", "ImageID" -> "IMAGE ID".
+std::string heading_of(const std::string& field, const std::vector<Heading>& headings) {
+  for (const Heading& heading : headings) {
+    if (heading.field == field) return std::string(heading.text);
+  }
+  std::string text;
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    const auto is_capital = [&](std::size_t at) {
+      return std::isupper(static_cast<unsigned char>(field[at])) != 0;
+    };
+    if (i > 0 && is_capital(i) && !is_capital(i - 1)) text += ' ';
+    text += field[i];
+  }
+  return base::upper(text);
+}
+
+// The template filled with headings instead of values; empty when it does more with its fields
+// than show them.
+std::string heading_line(const Template& row, const std::vector<Heading>& headings) {
+  base::Json fields = base::Json::object();
+  for (const std::string& field : row.fields())
+    fields[field] = heading_of(field, headings);
+  try {
+    return row.render(fields) + "\n";
+  } catch (const base::Error&) {
+    return "";
+  }
+}
+
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
+}
+
+}  // namespace
+
+std::string align(std::string_view lines) {
+  constexpr std::size_t kNarrowest = 12;
+  constexpr std::size_t kGap = 2;
+  const bool ends_line = lines.ends_with('\n');
+  if (ends_line) lines.remove_suffix(1);
+  std::vector<std::vector<std::string>> table;
+  std::vector<std::size_t> widths;
+  for (const std::string& line : base::split(lines, '\n')) {
+    table.push_back(base::split(line, '\t'));
+    const std::vector<std::string>& cells = table.back();
+    if (widths.size() < cells.size()) widths.resize(cells.size(), kNarrowest);
+    for (std::size_t i = 0; i + 1 < cells.size(); ++i)
+      widths[i] = std::max(widths[i], width_of(cells[i]) + kGap);
+  }
+  std::string out;
+  for (const std::vector<std::string>& cells : table) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      out += cells[i];
+      if (i + 1 < cells.size()) out.append(widths[i] - width_of(cells[i]), ' ');
+    }
+    out += '\n';
+  }
+  if (!ends_line) out.pop_back();
+  return out;
+}
+
+std::string format_rows(const std::string& format, const Listing& listing) {
+  if (format == "json") return without_methods(listing.rows).dump(kIndent) + "\n";
+  if (format.starts_with("{{range")) return Template::parse(format).render(listing.rows);
+
+  constexpr std::string_view kTable = "table";
+  const bool is_table = format.starts_with("table ") || format.starts_with("table{") ||
+                        format.starts_with("table\t") || format.starts_with("table\\t");
+  std::string_view text = format;
+  if (is_table) text = base::trim(text.substr(kTable.size()));
+  const Template row = Template::parse(text);
+  std::string out = is_table && listing.has_heading ? heading_line(row, listing.headings) : "";
+  for (const base::Json& each : listing.rows)
+    out += row.render(each) + "\n";
+  return is_table ? align(out) : out;
+}
+
+std::string format_objects(const std::string& format, const base::Json::Array& objects) {
+  if (format.empty() || format == "json") return without_methods(objects).dump(kIndent) + "\n";
+  const Template each = Template::parse(format);
+  std::string out;
+  for (const base::Json& object : objects)
+    out += each.render(object) + "\n";
+  return out;
+}
+
+std::string format_object(const std::string& format, const base::Json& object) {
+  if (format.empty() || format == "json") return without_methods(object).dump(kIndent) + "\n";
+  return Template::parse(format).render(object) + "\n";
+}
+
+void print(std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!written || std::fflush(stdout) != 0) throw base::SysError("standard output");
+}
+
+}  // namespace cli

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "pkg/base/json.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cli::tree {
+
+// A word between {{ and }}.
+struct Token {
+  enum class Kind { Field, Dot, Variable, Word, Constant, Sign };
+  Kind kind = Kind::Sign;
+  std::string text;        // "Names" of a field, "$x", "if", "|" "(" ")" ":=" "=" ","
+  base::Json constant;     // of a string, character or number
+  bool is_spaced = false;  // stands apart from the word before it
+};
+
+// A stretch of a template: text as it stands, or the words of one action.
+struct Piece {
+  bool is_action = false;
+  std::string text;
+  std::vector<Token> tokens;
+};
+
+// Takes a template apart. In text, \t and \n typed as two characters are a tab and a line end;
+// "{{- " and " -}}" have taken the blank around them away. Comments are left out.
+std::vector<Piece> split_template(std::string_view text);
+
+}  // namespace cli::tree
