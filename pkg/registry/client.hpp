@@ -1,15 +1,16 @@
 #pragma once
 
+#include "pkg/home/home.hpp"
+#include "pkg/oci/descriptor.hpp"
+#include "pkg/oci/reference.hpp"
+#include "pkg/registry/patience.hpp"
+
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "pkg/home/home.hpp"
-#include "pkg/oci/descriptor.hpp"
-#include "pkg/oci/reference.hpp"
 
 namespace registry {
 
@@ -18,7 +19,10 @@ struct Access {
   std::string creds;      // "user:password"; "": from the auth files
   std::string auth_file;  // "": the usual places
   std::string cert_dir;   // "": the certs.d folders
+  // Not given: verified, but a registry on this very machine may do without TLS. False: neither is
+  // asked for.
   std::optional<bool> tls_verify;
+  Patience patience;
 };
 
 struct Document {

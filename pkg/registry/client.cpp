@@ -1,0 +1,121 @@
+#include "pkg/registry/client.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/text.hpp"
+#include "pkg/hash/sha256.hpp"
+#include "pkg/registry/downloads.hpp"
+#include "pkg/registry/http.hpp"
+#include "pkg/registry/session.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace registry {
+namespace {
+
+constexpr std::size_t kMostDocumentBytes = std::size_t{4} << 20U;
+
+// Schema 1 only for a good error; see oci::parse_manifest.
+const std::vector<std::string>& accepted_types() {
+  static const std::vector<std::string> kHeaders = {
+      "Accept: application/vnd.oci.image.index.v1+json",
+      "Accept: application/vnd.oci.image.manifest.v1+json",
+      "Accept: application/vnd.docker.distribution.manifest.list.v2+json",
+      "Accept: application/vnd.docker.distribution.manifest.v2+json",
+      "Accept: application/vnd.docker.distribution.manifest.v1+prettyjws",
+      "Accept: application/vnd.docker.distribution.manifest.v1+json",
+  };
+  return kHeaders;
+}
+
+bool is_digest(const std::string& text) {
+  return text.find(':') != std::string::npos;
+}
+
+// Of a "application/json; charset=utf-8" the first part.
+std::string media_type(const Head& head) {
+  const std::string text = head.find("content-type").value_or("");
+  return base::lower(base::trim(text.substr(0, text.find(';'))));
+}
+
+void verify(const oci::Digest& digest, std::string_view bytes) {
+  hash::Hasher hasher(digest.algorithm());
+  hasher.update(bytes);
+  const std::string found = hasher.finish();
+  if (found == digest.hex()) return;
+  throw base::Error("wrong content: its digest is " + std::string(digest.algorithm()) + ":" +
+                    found);
+}
+
+}  // namespace
+
+struct Client::Impl {
+  Impl(const home::Home& home, const oci::Reference& reference, Access access)
+      : session(home, reference, std::move(access)) {}
+
+  Session session;
+};
+
+Client::Client(const home::Home& home, const oci::Reference& reference, Access access) try
+    : impl_(std::make_unique<Impl>(home, reference, std::move(access))) {
+} catch (base::Error& error) {
+  error.during("registry " + reference.registry());
+  throw;
+}
+
+Client::~Client() = default;
+
+Document Client::manifest(const std::string& tag_or_digest) {
+  const bool by_digest = is_digest(tag_or_digest);
+  const std::string name =
+      by_digest ? oci::Digest::parse(tag_or_digest).text() : escape_url(tag_or_digest);
+  const std::string object = impl_->session.repository() + (by_digest ? "@" : ":") + tag_or_digest;
+  Answer answer =
+      impl_->session.get("/manifests/" + name, object, accepted_types(), kMostDocumentBytes);
+  if (by_digest) {
+    try {
+      verify(oci::Digest::parse(tag_or_digest), answer.body);
+    } catch (const base::Error& error) {
+      throw impl_->session.failure({.object = object, .authorization = ""}, error.what());
+    }
+  }
+  return {.bytes = std::move(answer.body), .media_type = media_type(answer.head)};
+}
+
+std::string Client::blob(const oci::Descriptor& descriptor) {
+  class Collector : public Sink {
+   public:
+    bool accept(std::string_view bytes) override {
+      collected += bytes;
+      return true;
+    }
+    void finish() override {}
+
+    std::string collected;
+  };
+  const std::string object = impl_->session.repository() + ": blob " + descriptor.digest.text();
+  const Attempt attempt = {.object = object, .authorization = ""};
+  if (descriptor.size < 0 || descriptor.size > static_cast<std::int64_t>(kMostDocumentBytes)) {
+    throw impl_->session.failure(
+        attempt, "a size of " + std::to_string(descriptor.size) + " bytes is not what it can have");
+  }
+  Collector collector;
+  const BlobRequest request = {.blob = descriptor, .sink = &collector};
+  download(impl_->session, {&request, 1}, {});
+  try {
+    verify(descriptor.digest, collector.collected);
+  } catch (const base::Error& error) {
+    throw impl_->session.failure(attempt, error.what());
+  }
+  return std::move(collector.collected);
+}
+
+void Client::fetch(std::span<const BlobRequest> requests, const std::function<void()>& tick) {
+  download(impl_->session, requests, tick);
+}
+
+void Client::wake() {
+  impl_->session.http().wake();
+}
+
+}  // namespace registry

@@ -1,0 +1,160 @@
+#include "pkg/registry/session.hpp"
+
+#include "pkg/base/log.hpp"
+#include "pkg/base/text.hpp"
+#include "pkg/registry/certificates.hpp"
+#include "pkg/registry/challenge.hpp"
+#include "pkg/registry/proxy.hpp"
+#include "pkg/registry/status.hpp"
+
+#include <utility>
+
+namespace registry {
+namespace {
+
+constexpr int kMostChallenges = 2;  // one to get in, one for another scope or an expired token
+
+std::string wire_host(const std::string& registry) {
+  return registry == "docker.io" ? "registry-1.docker.io" : registry;
+}
+
+bool has_port(const std::string& host) {
+  const std::size_t colon = host.rfind(':');
+  return colon != std::string::npos && host.find(']', colon) == std::string::npos;
+}
+
+std::string without_port(const std::string& host) {
+  return has_port(host) ? host.substr(0, host.rfind(':')) : host;
+}
+
+Http::Settings settings(const home::Home& home, const std::string& registry, const Access& access) {
+  Http::Settings made = {.trust = find_trust(home, registry, access.cert_dir),
+                         .connect = access.patience.connect,
+                         .stall = access.patience.stall};
+  made.trust.is_verified = access.tls_verify.value_or(true);
+  return made;
+}
+
+std::optional<Credentials> credentials(const home::Home& home, const oci::Reference& reference,
+                                       const Access& access) {
+  if (!access.creds.empty()) return parse_credentials(access.creds);
+  return find_credentials(find_auth_files(home, access.auth_file), reference.registry(),
+                          reference.repository());
+}
+
+std::vector<Challenge> challenges_of(const Head& head) {
+  std::vector<Challenge> all;
+  for (const std::string& field : head.find_all("www-authenticate")) {
+    for (Challenge& one : parse_challenges(field))
+      all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace
+
+Session::Session(const home::Home& home, const oci::Reference& reference, Access access)
+    : access_(std::move(access)),
+      registry_(reference.registry()),
+      host_(wire_host(registry_)),
+      repository_(reference.repository()),
+      is_loopback_(is_loopback(without_port(host_))),
+      http_(settings(home, registry_, access_)),
+      auth_(http_,
+            {.credentials = credentials(home, reference, access_),
+             .scope = "repository:" + repository_ + ":pull",
+             .is_clear_text_fine = is_loopback_ || !access_.tls_verify.value_or(true)},
+            access_.patience) {}
+
+Request Session::request(std::string_view path, Attempt& attempt) {
+  try {
+    attempt.authorization = auth_.header();
+  } catch (const base::Error& error) {
+    throw failure(attempt, error.what());
+  }
+  return {.url = scheme_ + "://" + host_ + "/v2/" + repository_ + std::string(path),
+          .authorization = attempt.authorization,
+          .headers = {},
+          .form = std::nullopt};
+}
+
+std::chrono::milliseconds Session::recover(Attempt& attempt, const Answer& answer) {
+  const bool is_answer = answer.ending.kind == Ending::Kind::Answered;
+  const int status = is_answer ? answer.head.status : 0;
+  if (fall_back(answer.ending)) return std::chrono::milliseconds(0);
+  is_reached_ = is_reached_ || is_answer;
+  if (status == 401 && !answer.head.is_elsewhere && attempt.challenges++ < kMostChallenges) {
+    try {
+      if (auth_.answer(challenges_of(answer.head), attempt.authorization)) {
+        return std::chrono::milliseconds(0);
+      }
+    } catch (const base::Error& error) {
+      throw failure(attempt, error.what());
+    }
+  }
+  // A refusal by another host is most often a signature of the redirect that has run out.
+  const bool is_passing = is_transient(status) || (status == 403 && answer.head.is_elsewhere) ||
+                          answer.ending.kind == Ending::Kind::Broken ||
+                          (answer.ending.kind == Ending::Kind::Unreachable && is_reached_);
+  const auto wait = access_.patience.before(attempt.failures + 1, answer.ending.retry_after);
+  if (!is_passing || !wait) throw failure(attempt, describe(answer) + advice(answer));
+  ++attempt.failures;
+  base::log::info("registry {}: pull {}: {}: again in {} ms", registry_, attempt.object,
+                  describe(answer), wait->count());
+  return *wait;
+}
+
+// Plain http where the user or the place allows it: the registry is there but speaks no TLS.
+bool Session::fall_back(const Ending& ending) {
+  const bool is_insecure = access_.tls_verify == false;
+  const bool is_allowed = is_insecure || (is_loopback_ && !access_.tls_verify);
+  const bool is_other_port = ending.kind == Ending::Kind::Unreachable && !has_port(host_);
+  const bool is_no_tls = ending.kind == Ending::Kind::NotTls || is_other_port;
+  if (!is_allowed || !is_no_tls || is_reached_ || scheme_ != "https") return false;
+  base::log::info("registry {}: no TLS there, going on over http", registry_);
+  scheme_ = "http";
+  return true;
+}
+
+std::string Session::advice(const Answer& answer) const {
+  const std::string login = "log in with `pod login " + registry_ + "`";
+  switch (answer.ending.kind) {
+    case Ending::Kind::Untrusted:
+      return ": put the registry's authority into ~/.config/containers/certs.d/" + registry_ +
+             "/ca.crt, or use --tls-verify=false";
+    case Ending::Kind::NotTls:
+      return ": does it speak TLS? --tls-verify=false also tries http";
+    case Ending::Kind::Answered:
+      break;
+    default:
+      return "";
+  }
+  const int status = answer.head.status;
+  if (status == 429 && auth_.is_anonymous()) return ": wait, or " + login;
+  if (status != 401 && status != 403) return "";
+  if (answer.head.is_elsewhere) return " by the host it redirects to";
+  if (auth_.is_anonymous()) return ": " + login;
+  return ": the credentials of " + auth_.source() + " do not let in here";
+}
+
+Answer Session::get(std::string_view path, const std::string& object,
+                    const std::vector<std::string>& headers, std::size_t limit) {
+  Attempt attempt = {.object = object, .authorization = ""};
+  while (true) {
+    Request next = request(path, attempt);
+    next.headers = headers;
+    Answer answer = http_.ask(std::move(next), limit);
+    if (answer.ending.kind == Ending::Kind::Answered && answer.head.status == 200) {
+      note_contact();
+      return answer;
+    }
+    wait_for(http_, recover(attempt, answer));
+  }
+}
+
+base::Error Session::failure(const Attempt& attempt, std::string_view what) const {
+  return base::Error("registry " + registry_ + ": pull " + attempt.object + ": " +
+                     std::string(what));
+}
+
+}  // namespace registry
