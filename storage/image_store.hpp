@@ -44,7 +44,8 @@ class ImageStore {
   void tag(const std::string& id, const std::string& name) const;  // moves the name here
   bool untag(const std::string& name) const;  // false when there was no such name
 
-  // The image with all its names; layers that no other image has go to the trash with it.
+  // The image with all its names; layers that no other image has and nobody holds go to the trash
+  // with it: `empty_trash` is next.
   void remove(const std::string& id) const;
 
  private:

@@ -2,9 +2,12 @@
 
 #include "pkg/home/home.hpp"
 #include "pkg/sys/fd.hpp"
+#include "pkg/sys/lock.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace storage {
@@ -14,14 +17,18 @@ enum class Driver { Overlay, FuseOverlayfs, Flat };
 struct DriverChoice {
   Driver driver = Driver::Overlay;
   std::string reason;  // why not the one before it; "" for overlay
+
+  friend bool operator==(const DriverChoice&, const DriverChoice&) = default;
 };
-// `name` "" chooses by probing; "overlay", "fuse-overlayfs", "flat" insist (POD_STORAGE_DRIVER,
-// STORAGE_DRIVER; "vfs" means flat). Probing needs a user namespace: a child is forked for it and
-// the answer kept in home.runtime. Throws base::Error when what is insisted on does not work.
+// Chosen by probing, unless POD_STORAGE_DRIVER or STORAGE_DRIVER insists: "overlay",
+// "fuse-overlayfs", "flat" ("vfs" means flat). Probing needs a user namespace: a child is forked
+// for it and the answer kept in home.runtime. Throws base::Error when what is insisted on does not
+// work.
 DriverChoice choose_driver(const home::Home& home);
 std::string driver_name(Driver driver);
 
-// A container's writable layer on disk; removed again unless kept.
+// A container's writable layer on disk; removed again unless kept. Locked until then, since
+// `recover` removes writable layers whose container is not published.
 class Rootfs {
  public:
   static Rootfs create(const home::Home& home, const std::string& container_id);
@@ -29,18 +36,22 @@ class Rootfs {
   Rootfs& operator=(Rootfs&&) = delete;
   ~Rootfs();
 
-  void keep() { path_.clear(); }
+  void keep() {
+    path_.clear();
+    lock_.reset();
+  }
 
  private:
-  explicit Rootfs(std::string path) : path_(std::move(path)) {}
+  Rootfs(std::string path, sys::Lock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
 
   std::string path_;
+  std::optional<sys::Lock> lock_;
 };
 
 struct RootfsMount {
   std::string container_id;
   std::vector<std::string> layers;  // chain ids, bottom first
-  bool read_only = false;           // nothing will be written: no upper layer is needed
+  bool read_only = false;           // nothing is written, not even a mount point that is missing
   bool ephemeral = false;           // lost with a crash is fine (--rm): overlay's "volatile"
 };
 

@@ -30,6 +30,7 @@ class VolumeStore {
   Volume create(const Volume& volume) const;
   Volume ensure(const std::string& name) const;  // finds or creates
   void mark_used(const std::string& name) const;
+  // To the trash, and from there as far as our rights go: `empty_trash` removes the rest.
   void remove(const std::string& name) const;
 
  private:

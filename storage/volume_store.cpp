@@ -1,0 +1,119 @@
+#include "storage/volume_store.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
+#include "pkg/base/json.hpp"
+#include "pkg/sys/dir.hpp"
+#include "pkg/sys/file.hpp"
+#include "storage/staging.hpp"
+#include "storage/trash.hpp"
+
+#include <fmt/core.h>
+
+#include <sys/stat.h>
+
+namespace storage {
+namespace {
+
+using Pairs = std::map<std::string, std::string>;
+
+base::Json json_of(const Pairs& pairs) {
+  base::Json json = base::Json::object();
+  for (const auto& [key, value] : pairs)
+    json[key] = value;
+  return json;
+}
+
+Pairs pairs_of(const base::Json& json, std::string_view key) {
+  Pairs pairs;
+  for (const auto& [name, value] : json.object_or_none(key))
+    pairs[name] = value.as_string();
+  return pairs;
+}
+
+std::string text_of(const Volume& volume) {
+  base::Json json = base::Json::object();
+  json["name"] = volume.name;
+  json["created"] = volume.created;
+  json["labels"] = json_of(volume.labels);
+  json["options"] = json_of(volume.options);
+  json["anonymous"] = volume.anonymous;
+  json["fresh"] = volume.fresh;
+  return json.dump(2) + "\n";
+}
+
+void check_name(const std::string& name) {
+  if (base::is_name(name)) return;
+  throw base::Error(fmt::format(
+      "volume {}: names are letters, digits, '_', '.' and '-', and begin with a letter or digit",
+      name));
+}
+
+}  // namespace
+
+std::optional<Volume> VolumeStore::find(const std::string& name) const {
+  if (!base::is_name(name)) return std::nullopt;
+  const auto text = sys::find_file(layout_.volume(name) + "/volume.json");
+  if (!text) return std::nullopt;
+  const base::Json json = base::Json::parse(*text);
+  Volume volume;
+  volume.name = name;
+  volume.created = json.integer_or("created", 0);
+  volume.labels = pairs_of(json, "labels");
+  volume.options = pairs_of(json, "options");
+  volume.anonymous = json.bool_or("anonymous", false);
+  volume.fresh = json.bool_or("fresh", false);
+  volume.data = layout_.volume(name) + "/data";
+  return volume;
+}
+
+std::vector<Volume> VolumeStore::list() const {
+  std::vector<Volume> volumes;
+  for (const std::string& name : sys::list_dir(layout_.volumes())) {
+    if (auto volume = find(name)) volumes.push_back(std::move(*volume));
+  }
+  return volumes;
+}
+
+Volume VolumeStore::create(const Volume& wanted) const {
+  check_name(wanted.name);
+  Volume volume = wanted;
+  if (volume.created == 0) volume.created = base::now();
+  volume.fresh = true;
+  volume.data = layout_.volume(volume.name) + "/data";
+  Staged staged(layout_);
+  const std::string data = staged.path() + "/data";
+  sys::make_dir(data);
+  if (::chmod(data.c_str(), 0755) != 0) throw base::SysError(data);  // whatever our umask
+  sys::create_file(staged.path() + "/volume.json", text_of(volume), 0600);
+  if (!staged.publish(layout_.volume(volume.name))) {
+    throw base::Error(fmt::format("volume with name {} already exists", volume.name));
+  }
+  return volume;
+}
+
+Volume VolumeStore::ensure(const std::string& name) const {
+  if (auto found = find(name)) return *found;
+  Volume volume;
+  volume.name = name;
+  try {
+    return create(volume);
+  } catch (const base::Error&) {
+    if (auto found = find(name)) return *found;  // somebody was faster
+    throw;
+  }
+}
+
+void VolumeStore::mark_used(const std::string& name) const {
+  auto volume = find(name);
+  if (!volume || !volume->fresh) return;
+  volume->fresh = false;
+  sys::replace_file(layout_.volume(name) + "/volume.json", text_of(*volume), 0600);
+}
+
+void VolumeStore::remove(const std::string& name) const {
+  check_name(name);
+  throw_away(layout_, layout_.volume(name));
+}
+
+}  // namespace storage
