@@ -1,0 +1,20 @@
+#pragma once
+
+#include "pkg/kube/node.hpp"
+#include "pkg/kube/report.hpp"
+#include "pkg/kube/schema.hpp"
+
+#include <string>
+
+namespace kube {
+
+// Holds a Pod against the tables: fields that are unknown, missing, of a wrong kind or said twice
+// are errors, fields that we do not act on are notices. `path` is where the Pod stands ("" or
+// "items[2]").
+void check(const Node& pod, const std::string& path, Report& report);
+
+// "spec" and "containers" give "spec.containers"; an empty path is the document itself.
+std::string join(const std::string& path, std::string_view key);
+std::string join(const std::string& path, std::size_t index);  // "containers[0]"
+
+}  // namespace kube

@@ -1,0 +1,147 @@
+#include "pkg/kube/container_options.hpp"
+
+#include "pkg/kube/expand.hpp"
+#include "pkg/oci/reference.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace kube {
+namespace {
+
+using containers::Options;
+
+// Seconds between the stop signal and SIGKILL where the file says nothing: podman's, not the 30 of
+// Kubernetes.
+constexpr std::int64_t kGracePeriod = 10;
+
+// Later variables may use earlier ones; commands may use all.
+void fill_process(const Container& container, Options& out) {
+  std::map<std::string, std::string> variables;
+  for (const EnvVar& variable : container.env) {
+    const std::string value = expand(variable.value, variables);
+    variables[variable.name] = value;
+    out.env.push_back(variable.name + "=" + value);
+  }
+  if (container.command) {
+    out.entrypoint.emplace();
+    for (const std::string& word : *container.command)
+      out.entrypoint->push_back(expand(word, variables));
+  }
+  for (const std::string& word : container.args)
+    out.command.push_back(expand(word, variables));
+  out.workdir = container.working_dir;
+  out.terminal = container.tty;
+  out.interactive = container.open_stdin;
+}
+
+void fill_security(const SecurityContext& security, Options& out) {
+  if (security.run_as_user || security.run_as_group) {
+    out.user = std::to_string(security.run_as_user.value_or(0));
+  }
+  if (security.run_as_group) out.user += ":" + std::to_string(*security.run_as_group);
+  for (const std::int64_t group : security.supplemental_groups)
+    out.groups.push_back(std::to_string(group));
+  out.privileged = security.privileged;
+  out.no_new_privileges = !security.allow_privilege_escalation;
+  out.read_only = security.read_only_root;
+  out.read_only_tmpfs = false;  // Kubernetes leaves nothing writable but the volumes
+  out.cap_add = security.add_capabilities;
+  out.cap_drop = security.drop_capabilities;
+}
+
+void fill_limits(const Container& container, Options& out) {
+  constexpr std::int64_t kPeriod = 100'000;  // microseconds
+  constexpr std::int64_t kLeast = 1'000;     // of the kernel, for a quota
+  if (container.cpu_limit && *container.cpu_limit > 0) {
+    out.resources.cpu_period = kPeriod;
+    out.resources.cpu_quota = std::max(kLeast, *container.cpu_limit * (kPeriod / 1000));
+  }
+  if (container.memory_limit && *container.memory_limit > 0) {
+    out.resources.memory_limit = container.memory_limit;
+  }
+}
+
+void fill_mounts(const Pod& pod, const Container& container, Options& out) {
+  for (const VolumeMount& mount : container.mounts) {
+    const auto volume =
+        std::find_if(pod.volumes.begin(), pod.volumes.end(),
+                     [&](const Volume& candidate) { return candidate.name == mount.volume; });
+    if (volume == pod.volumes.end()) continue;
+    containers::VolumeMount made;
+    made.target = mount.path.starts_with('/') ? mount.path : "/" + mount.path;
+    made.subpath = mount.sub_path;
+    made.read_only = mount.read_only;
+    if (volume->host_path) {
+      made.kind = containers::VolumeMount::Kind::Bind;
+      made.source = absolute_path(pod, volume->host_path->path);
+      made.make_source = volume->host_path->type == "DirectoryOrCreate";
+      made.options = {"rbind"};
+    } else {
+      made.kind = containers::VolumeMount::Kind::PodVolume;
+      made.source = volume->name;
+    }
+    out.mounts.push_back(std::move(made));
+  }
+}
+
+containers::RestartPolicy restart_policy(const Pod& pod, const Container& container, bool is_init) {
+  using When = containers::RestartPolicy::When;
+  if (container.is_sidecar) return {.when = When::Always};
+  if (pod.restart_policy == RestartPolicy::Never) return {.when = When::No};
+  // An init container has to succeed once.
+  if (is_init || pod.restart_policy == RestartPolicy::OnFailure) return {.when = When::OnFailure};
+  return {.when = When::Always};
+}
+
+bool is_init(const Pod& pod, const Container& container) {
+  return std::any_of(pod.init_containers.begin(), pod.init_containers.end(),
+                     [&](const Container& init) { return init.name == container.name; });
+}
+
+}  // namespace
+
+images::PullOptions pull_options(const Container& container, const PlayOptions& options) {
+  images::PullOptions pull = options.pull;
+  const oci::Reference reference = oci::Reference::parse(container.image);
+  const bool is_latest =
+      !reference.digest() && (reference.tag().empty() || reference.tag() == "latest");
+  pull.policy = images::PullPolicy::Missing;
+  if (container.pull_policy == ImagePullPolicy::Never) pull.policy = images::PullPolicy::Never;
+  // What was built here has no registry to be had from.
+  if (reference.registry() == "localhost") return pull;
+  if (container.pull_policy == ImagePullPolicy::Always) pull.policy = images::PullPolicy::Always;
+  if (container.pull_policy == ImagePullPolicy::Unset && is_latest) {
+    pull.policy = images::PullPolicy::Newer;
+  }
+  return pull;
+}
+
+containers::Options container_options(const Pod& pod, const Container& container,
+                                      const PlayOptions& options) {
+  const bool init = is_init(pod, container);
+  Options out;
+  out.name = options.pod_prefix ? fmt::format("{}-{}", pod.name, container.name) : container.name;
+  out.image = container.image;
+  out.pull = pull_options(container, options);
+  out.pull.policy = images::PullPolicy::Never;  // a step before this one has seen to it
+  fill_process(container, out);
+  fill_security(container.security, out);
+  fill_limits(container, out);
+  fill_mounts(pod, container, out);
+  out.restart = restart_policy(pod, container, init);
+  out.stop_timeout = pod.grace_period.value_or(kGracePeriod);
+  if (init && !container.is_sidecar) out.role = Options::Role::InitAlways;
+  out.log_driver = options.log_driver;
+  out.log_path = options.log_path;
+  out.log_size_max = options.log_size_max;
+  out.userns = options.userns;
+  out.labels = pod.labels;
+  out.labels["io.kubernetes.pod.name"] = pod.name;
+  out.labels["io.kubernetes.container.name"] = container.name;
+  out.annotations = options.annotations;
+  return out;
+}
+
+}  // namespace kube

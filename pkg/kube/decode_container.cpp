@@ -1,0 +1,191 @@
+#include "pkg/kube/decode_container.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/text.hpp"
+#include "pkg/kube/decode.hpp"
+#include "pkg/kube/quantity.hpp"
+#include "pkg/oci/reference.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace kube {
+namespace {
+
+constexpr std::int64_t kMostId = 2147483647;
+
+void decode_image(const Reader& reader, Container& container) {
+  const Reader image = reader.at("image");
+  container.image = image.text();
+  if (image) {
+    try {
+      (void)oci::Reference::parse(container.image);
+    } catch (const base::Error& error) {
+      image.error(error.what());
+    }
+  }
+  constexpr ImagePullPolicy kPolicies[] = {ImagePullPolicy::IfNotPresent, ImagePullPolicy::Always,
+                                           ImagePullPolicy::Never};
+  const auto choice = reader.choice("imagePullPolicy", {"IfNotPresent", "Always", "Never"});
+  if (choice) container.pull_policy = kPolicies[*choice];
+}
+
+void decode_env(const Reader& reader, Container& container) {
+  for (const Reader& item : reader.at("env").items()) {
+    const Reader name = item.at("name");
+    if (name && (name.text().empty() || name.text().find('=') != std::string::npos)) {
+      name.error(fmt::format("{} is not the name of a variable", name.text()));
+    }
+    if (item.at("valueFrom")) {
+      if (item.at("value")) item.error("value and valueFrom exclude each other");
+      continue;
+    }
+    container.env.push_back({name.text(), item.text("value")});
+  }
+}
+
+Port decode_port(const Reader& reader) {
+  constexpr std::int64_t kMost = 65535;
+  Port port;
+  port.name = reader.text("name");
+  port.container_port =
+      static_cast<std::uint16_t>(reader.number("containerPort", 1, kMost).value_or(0));
+  port.host_port = static_cast<std::uint16_t>(reader.number("hostPort", 0, kMost).value_or(0));
+  port.host_ip = reader.text("hostIP");
+  const auto protocol = reader.choice("protocol", {"TCP", "UDP", "SCTP"});
+  if (protocol == 1) port.protocol = "udp";
+  if (protocol == 2) {
+    port.protocol = "sctp";
+    if (port.host_port != 0)
+      reader.at("protocol").notice("not supported yet: port is not published");
+  }
+  return port;
+}
+
+void decode_ports(const Reader& reader, Container& container) {
+  for (const Reader& item : reader.at("ports").items()) {
+    const Port port = decode_port(item);
+    const bool is_taken = std::any_of(
+        container.ports.begin(), container.ports.end(),
+        [&](const Port& other) { return !port.name.empty() && other.name == port.name; });
+    if (is_taken) item.at("name").error(fmt::format("{} is the name of another port", port.name));
+    container.ports.push_back(port);
+  }
+}
+
+bool is_inside(const std::string& path) {
+  const std::vector<std::string> parts = base::split(path, '/');
+  return !path.starts_with('/') && std::find(parts.begin(), parts.end(), "..") == parts.end();
+}
+
+void decode_mounts(const Reader& reader, const std::vector<Volume>& volumes, Container& container) {
+  for (const Reader& item : reader.at("volumeMounts").items()) {
+    VolumeMount mount;
+    mount.volume = item.text("name");
+    mount.path = item.text("mountPath");
+    mount.sub_path = item.text("subPath");
+    mount.read_only = item.flag("readOnly");
+    if (!is_inside(mount.sub_path)) {
+      item.at("subPath").error("has to be a relative path without ..");
+    }
+    if (item.at("mountPath") && (mount.path.empty() || mount.path.find(':') != std::string::npos)) {
+      item.at("mountPath").error("has to be a path without a colon");
+    }
+    const auto volume = std::find_if(volumes.begin(), volumes.end(),
+                                     [&](const Volume& v) { return v.name == mount.volume; });
+    if (volume == volumes.end()) {
+      std::vector<std::string> known;
+      for (const Volume& other : volumes)
+        known.push_back(other.name);
+      const auto near = base::suggest(mount.volume, known);
+      item.at("name").error(fmt::format("there is no volume {}{}", mount.volume,
+                                        near ? "; did you mean " + *near + "?" : ""));
+    } else if (!volume->host_path && !volume->empty_dir) {
+      item.notice(fmt::format("left out: volume {} is not supported yet", mount.volume));
+      continue;
+    }
+    container.mounts.push_back(mount);
+  }
+}
+
+void decode_limits(const Reader& reader, Container& container) {
+  const Reader limits = reader.at("resources").at("limits");
+  if (limits) {
+    for (const Node::Member& member : limits.node()->members) {
+      const Reader limit = limits.at(member.key);
+      const auto quantity = Quantity::parse(limit.text());
+      if (!quantity) continue;
+      if (member.key == "cpu") {
+        container.cpu_limit = quantity->thousandths();
+        if (!container.cpu_limit) limit.error("is too large");
+      } else if (member.key == "memory") {
+        container.memory_limit = quantity->whole();
+        if (!container.memory_limit) limit.error("is too large");
+      } else {
+        limit.notice("not supported yet");
+      }
+    }
+  }
+  const Reader requests = reader.at("resources").at("requests");
+  if (!requests) return;
+  for (const Node::Member& member : requests.node()->members)
+    requests.at(member.key).notice("ignored: there is nobody to share this machine out");
+}
+
+void decode_security(const Reader& reader, SecurityContext& security) {
+  const Reader context = reader.at("securityContext");
+  decode_identity(context, security);
+  security.privileged = context.flag("privileged");
+  security.read_only_root = context.flag("readOnlyRootFilesystem");
+  security.allow_privilege_escalation = context.flag("allowPrivilegeEscalation", true);
+  security.add_capabilities = context.at("capabilities").texts("add");
+  security.drop_capabilities = context.at("capabilities").texts("drop");
+  if (security.privileged && !security.allow_privilege_escalation) {
+    context.at("allowPrivilegeEscalation").error("cannot be false in a privileged container");
+  }
+}
+
+void decode_restart(const Reader& reader, Container& container, bool is_init) {
+  const auto choice = reader.choice("restartPolicy", {"Always", "OnFailure", "Never"});
+  if (!choice) return;
+  if (is_init && *choice == 0) {
+    container.is_sidecar = true;
+  } else {
+    reader.at("restartPolicy").notice("not supported yet");
+  }
+}
+
+}  // namespace
+
+void decode_identity(const Reader& reader, SecurityContext& security) {
+  if (const auto id = reader.number("runAsUser", 0, kMostId)) security.run_as_user = id;
+  if (const auto id = reader.number("runAsGroup", 0, kMostId)) security.run_as_group = id;
+}
+
+Container decode_container(const Reader& reader, const Surroundings& surroundings, bool is_init) {
+  Container container;
+  container.name = reader.text("name");
+  if (reader.at("name") && !is_dns_label(container.name)) {
+    reader.at("name").error(
+        fmt::format("{} is not a name: small letters, digits and dashes", container.name));
+  }
+  container.security = surroundings.security;
+  decode_image(reader, container);
+  if (reader.at("command") && !reader.at("command").node()->is_empty()) {
+    container.command = reader.texts("command");
+  }
+  container.args = reader.texts("args");
+  container.working_dir = reader.text("workingDir");
+  decode_env(reader, container);
+  decode_ports(reader, container);
+  decode_mounts(reader, surroundings.volumes, container);
+  decode_limits(reader, container);
+  decode_security(reader, container.security);
+  decode_restart(reader, container, is_init);
+  container.open_stdin = reader.flag("stdin");
+  container.tty = reader.flag("tty");
+  return container;
+}
+
+}  // namespace kube

@@ -1,0 +1,228 @@
+#include "pkg/kube/play.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/base/text.hpp"
+#include "pkg/containers/lifecycle.hpp"
+#include "pkg/kube/host_path.hpp"
+#include "pkg/pods/lifecycle.hpp"
+#include "pkg/sys/file.hpp"
+#include "pkg/sys/signals.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+
+#include <poll.h>
+
+namespace kube {
+namespace {
+
+constexpr std::size_t kToldLines = 10;
+
+bool is_up(const std::string& status) {
+  return status == "Running" || status == "Degraded" || status == "Paused";
+}
+
+bool is_main(const containers::Container& container) {
+  return container.options.role == containers::Options::Role::Main;
+}
+
+Step step_of(Step::Kind kind, const std::string& pod) {
+  Step step;
+  step.kind = kind;
+  step.name = pod;
+  return step;
+}
+
+// What is to be done about a pod that is there already.
+std::optional<Step> continue_with(const home::Home& home, const pods::Pod& there, const Pod& pod,
+                                  const PlayOptions& options) {
+  if (options.replace) return std::nullopt;
+  if (there.options.digest != digest_of(pod, options)) {
+    throw base::Error(fmt::format(
+        "{}: pod {} is there already, {}; --replace puts the new one in its place", pod.place,
+        pod.name, there.options.digest.empty() ? "not from a file" : "with another content"));
+  }
+  const bool stays = is_up(pods::status_of(home, there)) || !options.start;
+  return step_of(stays ? Step::Kind::KeepPod : Step::Kind::StartPod, pod.name);
+}
+
+// The last lines of a container's log, without time and stream.
+std::string last_words(const home::Home& home, const containers::Container& container) {
+  const auto log = sys::find_file(container.log_path(home));
+  if (!log) return "";
+  std::vector<std::string> lines = base::split(base::trim(*log), '\n');
+  if (lines.size() > kToldLines) {
+    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kToldLines));
+  }
+  std::string out;
+  for (const std::string& line : lines) {
+    std::size_t at = 0;
+    for (int field = 0; field < 3 && at != std::string::npos; ++field)
+      at = line.find(' ', at == 0 ? 0 : at + 1);
+    if (at != std::string::npos) out += "\n  " + container.name + ": " + line.substr(at + 1);
+  }
+  return out;
+}
+
+// Does the steps and remembers how to undo them.
+class Walk {
+ public:
+  explicit Walk(const home::Home& home) : home_(home) {}
+
+  void step(const Step& step) {
+    switch (step.kind) {
+      case Step::Kind::NeedImage:
+        images::ensure(home_, step.name, step.pull);
+        return;
+      case Step::Kind::NeedPath:
+        return need_path(step);
+      case Step::Kind::KeepPod:
+        return finish(pods::get(home_, step.name), "unchanged");
+      case Step::Kind::RemovePod:
+        pods::remove(home_, pods::get(home_, step.name), true, std::nullopt);
+        replaced_.push_back(step.name);
+        return;
+      case Step::Kind::MakePod:
+        made_.push_back(pods::create(home_, step.pod));
+        return finish(made_.back(), outcome_of_new(step.name));
+      case Step::Kind::MakeContainer:
+        return make_container(step);
+      case Step::Kind::StartPod:
+        return start(step);
+    }
+  }
+
+  // Latest first. What cannot be undone is said and left.
+  void back() noexcept {
+    for (auto pod = made_.rbegin(); pod != made_.rend(); ++pod)
+      undo([&] { pods::remove(home_, *pod, true, 0); });
+    for (auto path = paths_.rbegin(); path != paths_.rend(); ++path)
+      undo([&] { std::remove(path->c_str()); });  // a directory only when it is empty
+  }
+
+  std::vector<Played> played() { return std::move(played_); }
+
+ private:
+  template <typename Action>
+  static void undo(const Action& action) noexcept {
+    try {
+      action();
+    } catch (const std::exception& error) {
+      base::log::warn("undo: {}", error.what());
+    }
+  }
+
+  std::string outcome_of_new(const std::string& name) const {
+    return std::count(replaced_.begin(), replaced_.end(), name) != 0 ? "replaced" : "created";
+  }
+
+  void need_path(const Step& step) {
+    try {
+      for (std::string& path : ensure_host_path(step.name, step.path_type))
+        paths_.push_back(std::move(path));
+    } catch (base::Error& error) {
+      error.during(step.where);
+      throw;
+    }
+  }
+
+  void make_container(const Step& step) {
+    containers::Options options = step.container;
+    options.pod = made_.back().id;
+    const containers::Container container = containers::create(home_, options);
+    if (is_main(container)) played_.back().containers.push_back(container.id);
+  }
+
+  void start(const Step& step) {
+    const pods::Pod pod = pods::get(home_, step.name);
+    const bool is_new = std::any_of(made_.begin(), made_.end(),
+                                    [&](const pods::Pod& made) { return made.id == pod.id; });
+    try {
+      pods::start(home_, pod);
+    } catch (const base::Error& error) {
+      throw base::Error(error.what() + failures(pod));
+    }
+    if (!is_new) finish(pod, "started");
+  }
+
+  std::string failures(const pods::Pod& pod) const {
+    std::string out;
+    for (const containers::Container& container : pods::members(home_, pod)) {
+      const containers::State state = containers::state_of(home_, container);
+      if (!state.is_running() && state.exit_code != 0) out += last_words(home_, container);
+    }
+    return out;
+  }
+
+  void finish(const pods::Pod& pod, const std::string& outcome) {
+    Played played{.id = pod.id, .name = pod.name, .outcome = outcome, .containers = {}};
+    for (const containers::Container& container : pods::members(home_, pod)) {
+      if (is_main(container)) played.containers.push_back(container.id);
+    }
+    played_.push_back(std::move(played));
+  }
+
+  const home::Home& home_;
+  std::vector<pods::Pod> made_;
+  std::vector<std::string> paths_;
+  std::vector<std::string> replaced_;
+  std::vector<Played> played_;
+};
+
+bool has_ended(const home::Home& home, const Played& played) {
+  const auto pod = pods::find(home, played.id);
+  return !pod || !is_up(pods::status_of(home, *pod));
+}
+
+}  // namespace
+
+std::vector<Step> plan(const home::Home& home, const std::vector<Pod>& pods,
+                       const PlayOptions& options) {
+  std::vector<Step> steps;
+  for (const Pod& pod : pods) {
+    const auto there = pods::find(home, pod.name);
+    const bool is_there = there && there->name == pod.name;
+    const auto next = is_there ? continue_with(home, *there, pod, options) : std::nullopt;
+    if (next) {
+      steps.push_back(*next);
+      continue;
+    }
+    for (Step& step : make_steps(pod, options)) {
+      // The old one goes when all that the new one needs is at hand.
+      if (is_there && step.kind == Step::Kind::MakePod) {
+        steps.push_back(step_of(Step::Kind::RemovePod, pod.name));
+      }
+      steps.push_back(std::move(step));
+    }
+  }
+  return steps;
+}
+
+std::vector<Played> play(const home::Home& home, const std::vector<Step>& steps) {
+  Walk walk(home);
+  try {
+    for (const Step& step : steps)
+      walk.step(step);
+  } catch (...) {
+    walk.back();
+    throw;
+  }
+  return walk.played();
+}
+
+void wait_for_end(const home::Home& home, const std::vector<Played>& played) {
+  constexpr int kInterval = 200;  // milliseconds
+  sys::SignalQueue signals({SIGINT, SIGTERM, SIGHUP});
+  pollfd wake{.fd = signals.file().get(), .events = POLLIN, .revents = 0};
+  while (!std::all_of(played.begin(), played.end(),
+                      [&](const Played& pod) { return has_ended(home, pod); })) {
+    if (::poll(&wake, 1, kInterval) > 0 && signals.next()) return;
+  }
+}
+
+}  // namespace kube
