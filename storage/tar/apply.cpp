@@ -1,0 +1,102 @@
+#include "storage/tar/apply.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/sys/file.hpp"
+#include "storage/tar/reader.hpp"
+#include "storage/tar/tree.hpp"
+#include "storage/tar/whiteout.hpp"
+
+#include <fmt/core.h>
+
+namespace tar {
+namespace {
+
+constexpr std::int64_t kLargestFile = std::int64_t{1} << 40U;
+constexpr std::int64_t kMostMembers = 10'000'000;
+
+void write_at(const sys::Fd& file, const Block& block) {
+  std::string_view rest = block.bytes;
+  while (!rest.empty()) {
+    const ssize_t count =
+        ::pwrite(file.get(), rest.data(), rest.size(),
+                 block.offset + static_cast<off_t>(block.bytes.size() - rest.size()));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw base::SysError("write");
+    rest.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+std::int64_t unpack_file(Reader& reader, Tree& tree, const Place& place, const Entry& entry) {
+  if (entry.size > kLargestFile) throw base::Error("it claims to be larger than 1 TiB");
+  const sys::Fd file = tree.make_file(place, entry);
+  std::int64_t end = 0;
+  Block block;
+  while (reader.read(block)) {
+    write_at(file, block);
+    end = block.offset + static_cast<std::int64_t>(block.bytes.size());
+  }
+  if (end < entry.size && ::ftruncate(file.get(), entry.size) < 0) throw base::SysError("size");
+  tree.finish_file(file, entry);
+  return entry.size;
+}
+
+bool unpack_whiteout(Tree& tree, const Place& place) {
+  const Whiteout whiteout = parse_whiteout(place.name);
+  if (whiteout.kind == Whiteout::Kind::Hides) tree.make_whiteout(place, whiteout.hidden);
+  if (whiteout.kind == Whiteout::Kind::Opaque) tree.make_opaque(place);
+  return whiteout.kind != Whiteout::Kind::None;
+}
+
+// Returns the bytes that its file has.
+std::int64_t unpack(Reader& reader, Tree& tree, const Entry& entry) {
+  const Place place = place_of(entry.path);
+  if (unpack_whiteout(tree, place)) return 0;
+  switch (entry.type) {
+    case EntryType::File:
+      return unpack_file(reader, tree, place, entry);
+    case EntryType::Directory:
+      tree.make_directory(place, entry);
+      return 0;
+    case EntryType::Symlink:
+      tree.make_symlink(place, entry);
+      return 0;
+    case EntryType::Hardlink:
+      tree.make_hardlink(place, entry);
+      return 0;
+    case EntryType::Fifo:
+      tree.make_fifo(place, entry);
+      return 0;
+    case EntryType::CharDevice:
+    case EntryType::BlockDevice:
+    case EntryType::Other:
+      base::log::debug("{}: left away, no device can be made in a user namespace", entry.path);
+      return 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Applied apply(Source& tar, const sys::Fd& root, bool squash_owners) {
+  Reader reader(tar);
+  Tree tree(root, squash_owners);
+  Applied applied;
+  while (const Entry* entry = reader.next()) {
+    try {
+      applied.size += unpack(reader, tree, *entry);
+    } catch (base::Error& error) {
+      error.during(entry->path);
+      throw;
+    }
+    if (++applied.files > kMostMembers) throw base::Error("more than ten million members");
+  }
+  while (!tar.read().empty()) {
+    // What follows the archive's end still counts for its digest.
+  }
+  tree.finish();
+  applied.squashed = tree.was_squashed();
+  return applied;
+}
+
+}  // namespace tar

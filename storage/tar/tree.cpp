@@ -1,0 +1,287 @@
+#include "storage/tar/tree.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/sys/dir.hpp"
+#include "pkg/sys/file.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <cerrno>
+
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+namespace tar {
+namespace {
+
+constexpr std::size_t kLongestPath = 4096;
+constexpr std::size_t kMostOpen = 100;  // descriptors of directories, per layer
+constexpr mode_t kSpecialBits = 07000;
+constexpr mode_t kImpliedMode = 0755;
+constexpr const char* kOpaque = "user.overlay.opaque";
+
+std::string full_path(const Place& place) {
+  return place.parent.empty() ? place.name : place.parent + "/" + place.name;
+}
+
+bool is_whiteout(const struct stat& status) {
+  return S_ISCHR(status.st_mode) && status.st_rdev == 0;
+}
+
+// Nothing when there is none.
+std::optional<struct stat> find_status(const sys::Fd& parent, const std::string& name) {
+  struct stat status {};
+  if (::fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return status;
+  if (errno != ENOENT) throw base::SysError(name);
+  return std::nullopt;
+}
+
+std::array<timespec, 2> both(timespec mtime) {
+  return {mtime, mtime};
+}
+
+[[noreturn]] void refuse_owner(const Entry& entry) {
+  throw base::Error(
+      fmt::format("it belongs to {}:{}, and so many ids are not mapped here: /etc/subuid and "
+                  "/etc/subgid have to grant more",
+                  entry.uid, entry.gid));
+}
+
+void mark_opaque(const sys::Fd& parent, const std::string& name) {
+  const sys::Fd directory = sys::open_at(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (::fsetxattr(directory.get(), kOpaque, "y", 1, 0) < 0) throw base::SysError(kOpaque);
+}
+
+}  // namespace
+
+Place place_of(std::string_view path) {
+  if (path.size() > kLongestPath) throw base::Error("path is longer than 4096 bytes");
+  Place place;
+  std::size_t at = 0;
+  while (at <= path.size()) {
+    const std::size_t end = std::min(path.find('/', at), path.size());
+    const std::string_view part = path.substr(at, end - at);
+    at = end + 1;
+    if (part.empty() || part == ".") continue;
+    if (part == "..") throw base::Error("path leads out of the layer");
+    if (!place.name.empty()) {
+      if (!place.parent.empty()) place.parent += '/';
+      place.parent += place.name;
+    }
+    place.name = part;
+  }
+  return place;
+}
+
+bool is_welcome_xattr(std::string_view name) {
+  if (name == "security.capability") return true;
+  return name.starts_with("user.") && !name.starts_with("user.overlay.") &&
+         !name.starts_with("user.fuseoverlayfs.") && !name.starts_with("user.containers.");
+}
+
+sys::Fd Tree::make_file(const Place& place, const Entry& entry) {
+  const sys::Fd& parent = parent_of(place);
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+  try {
+    return sys::open_at(parent, place.name, kFlags, entry.mode & ~kSpecialBits);
+  } catch (const base::SysError& error) {
+    if (error.number() != EEXIST) throw;
+  }
+  clear_way(parent, place.name);
+  return sys::open_at(parent_of(place), place.name, kFlags, entry.mode & ~kSpecialBits);
+}
+
+void Tree::finish_file(const sys::Fd& file, const Entry& entry) {
+  if (squash_) {
+    was_squashed_ |= entry.uid != 0 || entry.gid != 0;
+  } else if ((entry.uid != 0 || entry.gid != 0) && ::fchown(file.get(), entry.uid, entry.gid) < 0) {
+    if (errno == EINVAL) refuse_owner(entry);
+    throw base::SysError("owner");
+  }
+  // Writing and changing the owner take these bits and attributes away, so they come last.
+  if ((entry.mode & kSpecialBits) != 0 && ::fchmod(file.get(), entry.mode) < 0) {
+    throw base::SysError("mode");
+  }
+  set_xattrs(file, entry);
+  if (::futimens(file.get(), both(entry.mtime).data()) < 0) throw base::SysError("time");
+}
+
+void Tree::make_directory(const Place& place, const Entry& entry) {
+  if (place.name.empty()) {
+    if (!squash_ && ::fchownat(root_.get(), "", entry.uid, entry.gid, AT_EMPTY_PATH) < 0) {
+      if (errno == EINVAL) refuse_owner(entry);
+      throw base::SysError("owner");
+    }
+    describe_directory("", entry);
+    return;
+  }
+  const sys::Fd& parent = parent_of(place);
+  const bool is_new = make_or_merge(parent, place.name, entry.mode & ~kSpecialBits);
+  set_owner(parent_of(place), place.name, entry, is_new);
+  describe_directory(full_path(place), entry);
+}
+
+void Tree::describe_directory(const std::string& path, const Entry& entry) {
+  directories_.push_back({.path = path, .mode = entry.mode, .mtime = entry.mtime});
+  if (entry.xattrs.empty()) return;
+  set_xattrs(sys::open_in(root_, path.empty() ? "." : path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW),
+             entry);
+}
+
+void Tree::make_symlink(const Place& place, const Entry& entry) {
+  if (::symlinkat(entry.link.c_str(), parent_of(place).get(), place.name.c_str()) < 0) {
+    if (errno != EEXIST) throw base::SysError("symbolic link");
+    clear_way(parent_of(place), place.name);
+    if (::symlinkat(entry.link.c_str(), parent_of(place).get(), place.name.c_str()) < 0) {
+      throw base::SysError("symbolic link");
+    }
+  }
+  const sys::Fd& parent = parent_of(place);
+  set_owner(parent, place.name, entry, true);
+  ::utimensat(parent.get(), place.name.c_str(), both(entry.mtime).data(), AT_SYMLINK_NOFOLLOW);
+}
+
+void Tree::make_hardlink(const Place& place, const Entry& entry) {
+  const Place target = place_of(entry.link);
+  if (target.name.empty()) throw base::Error("hard link to the root");
+  if (full_path(target) == full_path(place)) return;
+  const std::optional<sys::Fd> found =
+      sys::find_in(root_, target.parent.empty() ? "." : target.parent, O_PATH | O_DIRECTORY);
+  if (!found || !find_status(*found, target.name)) {
+    throw base::Error(fmt::format("hard link to {}, which is not in the layer", entry.link));
+  }
+  const sys::Fd& parent = parent_of(place);
+  if (::linkat(found->get(), target.name.c_str(), parent.get(), place.name.c_str(), 0) == 0) return;
+  if (errno != EEXIST) throw base::SysError(fmt::format("hard link to {}", entry.link));
+  clear_way(parent, place.name);
+  if (::linkat(found->get(), target.name.c_str(), parent_of(place).get(), place.name.c_str(), 0) <
+      0) {
+    throw base::SysError(fmt::format("hard link to {}", entry.link));
+  }
+}
+
+void Tree::make_fifo(const Place& place, const Entry& entry) {
+  if (find_status(parent_of(place), place.name)) clear_way(parent_of(place), place.name);
+  const sys::Fd& parent = parent_of(place);
+  if (::mkfifoat(parent.get(), place.name.c_str(), entry.mode) < 0) throw base::SysError("fifo");
+  set_owner(parent, place.name, entry, true);
+  ::utimensat(parent.get(), place.name.c_str(), both(entry.mtime).data(), AT_SYMLINK_NOFOLLOW);
+}
+
+// What the same layer brings under that name hides the lower one already; a directory does so only
+// when it is opaque.
+void Tree::make_whiteout(const Place& place, std::string_view hidden) {
+  const sys::Fd& parent = parent_of(place);
+  const std::string name(hidden);
+  if (::mknodat(parent.get(), name.c_str(), S_IFCHR, 0) == 0) return;
+  if (errno != EEXIST) throw base::SysError("whiteout");
+  const std::optional<struct stat> there = find_status(parent, name);
+  if (there && S_ISDIR(there->st_mode)) mark_opaque(parent, name);
+}
+
+void Tree::make_opaque(const Place& place) {
+  mark_opaque(parent_of(place), ".");
+}
+
+void Tree::finish() {
+  for (const Directory& directory : directories_) {
+    const std::string path = directory.path.empty() ? "." : directory.path;
+    const std::optional<sys::Fd> found =
+        sys::find_in(root_, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (!found) continue;  // replaced by a later member
+    if (::fchmod(found->get(), directory.mode) < 0) throw base::SysError(path);
+    if (::futimens(found->get(), both(directory.mtime).data()) < 0) throw base::SysError(path);
+  }
+}
+
+const sys::Fd& Tree::parent_of(const Place& place) {
+  if (place.name.empty()) throw base::Error("only a directory can be the root");
+  return directory(place.parent);
+}
+
+const sys::Fd& Tree::directory(const std::string& path) {
+  if (path.empty()) return root_;
+  if (last_ != nullptr && path == last_path_) return *last_;
+  auto found = open_.find(path);
+  if (found == open_.end()) {
+    std::optional<sys::Fd> opened = sys::find_in(root_, path, O_PATH | O_DIRECTORY);
+    if (!opened) {
+      make_missing(path);
+      opened = sys::open_in(root_, path, O_PATH | O_DIRECTORY);
+    }
+    if (open_.size() >= kMostOpen) open_.clear();
+    found = open_.emplace(path, std::move(*opened)).first;
+  }
+  last_path_ = path;
+  last_ = &found->second;
+  return *last_;
+}
+
+// Archives may leave directories out that their members are in.
+void Tree::make_missing(const std::string& path) {
+  std::size_t end = 0;
+  while (end != std::string::npos) {
+    end = path.find('/', end + 1);
+    const std::string part = path.substr(0, end);
+    if (sys::find_in(root_, part, O_PATH | O_DIRECTORY)) continue;
+    const Place place = place_of(part);
+    const sys::Fd parent =
+        sys::open_in(root_, place.parent.empty() ? "." : place.parent, O_PATH | O_DIRECTORY);
+    const std::optional<struct stat> there = find_status(parent, place.name);
+    if (there && !is_whiteout(*there)) throw base::Error(part + " is not a directory");
+    make_or_merge(parent, place.name, kImpliedMode);
+  }
+}
+
+// False when the directory was there already.
+bool Tree::make_or_merge(const sys::Fd& parent, const std::string& name, mode_t mode) {
+  if (::mkdirat(parent.get(), name.c_str(), mode) == 0) return true;
+  if (errno != EEXIST) throw base::SysError("directory");
+  const std::optional<struct stat> there = find_status(parent, name);
+  if (there && S_ISDIR(there->st_mode)) return false;
+  const sys::Fd keep = parent.duplicate();  // clearing the way forgets open directories
+  clear_way(keep, name);
+  if (::mkdirat(keep.get(), name.c_str(), mode) < 0) throw base::SysError("directory");
+  // Gone from the layers below and made anew: nothing of the old one shows through.
+  if (there && is_whiteout(*there)) mark_opaque(keep, name);
+  return true;
+}
+
+void Tree::clear_way(const sys::Fd& parent, const std::string& name) {
+  const std::optional<struct stat> there = find_status(parent, name);
+  if (!there) return;
+  if (S_ISDIR(there->st_mode)) {
+    sys::remove_tree(sys::fd_path(parent) + "/" + name);
+  } else if (::unlinkat(parent.get(), name.c_str(), 0) < 0) {
+    throw base::SysError(name);
+  }
+  // Paths that led through it lead elsewhere now.
+  if (S_ISDIR(there->st_mode) || S_ISLNK(there->st_mode)) {
+    open_.clear();
+    last_ = nullptr;
+  }
+}
+
+void Tree::set_owner(const sys::Fd& parent, const std::string& name, const Entry& entry,
+                     bool is_new) {
+  const bool is_root = entry.uid == 0 && entry.gid == 0;
+  if (squash_) was_squashed_ |= !is_root;
+  if (squash_ || (is_root && is_new)) return;
+  if (::fchownat(parent.get(), name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) == 0)
+    return;
+  if (errno == EINVAL) refuse_owner(entry);
+  throw base::SysError("owner");
+}
+
+void Tree::set_xattrs(const sys::Fd& file, const Entry& entry) {
+  for (const auto& [name, value] : entry.xattrs) {
+    if (!is_welcome_xattr(name)) continue;
+    if (::fsetxattr(file.get(), name.c_str(), value.data(), value.size(), 0) == 0) continue;
+    // A file system without them still makes a usable image.
+    if (errno == ENOTSUP || (squash_ && errno == EPERM)) continue;
+    throw base::SysError(name);
+  }
+}
+
+}  // namespace tar

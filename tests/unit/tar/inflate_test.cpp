@@ -1,0 +1,122 @@
+#include "storage/tar/inflate.hpp"
+
+#include "pkg/base/error.hpp"
+#include "tests/support/tar_text.hpp"
+#include "tests/unit/tar/unpacked.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace {
+
+using support::gzip;
+using support::zstd;
+
+// Half compressible, half not.
+std::string sample(std::size_t size) {
+  std::mt19937 random(7);  // NOLINT: the same bytes every time
+  std::string text;
+  while (text.size() < size) {
+    text += "some words that come again and again ";
+    for (int i = 0; i < 20; ++i)
+      text += static_cast<char>(random() & 0xffU);
+  }
+  return text.substr(0, size);
+}
+
+std::string inflated(const std::string& bytes, std::size_t piece = 4096) {
+  TextSource source(bytes, piece);
+  tar::InflatedSource inflate(source);
+  std::string all;
+  for (std::string_view part = inflate.read(); !part.empty(); part = inflate.read())
+    all += part;
+  return all;
+}
+
+std::string skippable(const std::string& body) {
+  std::string frame("\x5e\x2a\x4d\x18", 4);
+  frame += static_cast<char>(body.size());
+  return frame + std::string(3, '\0') + body;
+}
+
+TEST(Inflate, UndoesEachKindWhateverTheSizeOfPieces) {
+  const std::string text = sample(700'001);
+  for (const std::string& bytes : {text, gzip(text), zstd(text)}) {
+    for (const std::size_t piece :
+         {std::size_t{1}, std::size_t{7}, std::size_t{4096}, bytes.size()}) {
+      EXPECT_EQ(inflated(bytes, piece), text) << piece;
+    }
+  }
+}
+
+TEST(Inflate, ReadsSeveralGzipMembersInARow) {
+  const std::string text = sample(100'000);
+  std::string bytes;
+  std::string expected;
+  for (std::size_t size : {0U, 1U, 100U, 70'000U, 3U, 100'000U}) {
+    bytes += gzip(text.substr(0, size));
+    expected += text.substr(0, size);
+  }
+  for (std::size_t piece = 1; piece < 40; ++piece) {
+    EXPECT_EQ(inflated(bytes, piece), expected) << piece;
+  }
+  EXPECT_EQ(inflated(bytes, bytes.size()), expected);
+}
+
+TEST(Inflate, ToleratesPaddingBehindGzip) {
+  EXPECT_EQ(inflated(gzip("text") + std::string(512, '\0')), "text");
+}
+
+TEST(Inflate, ReadsSeveralZstdFramesAndSkipsSkippableOnes) {
+  const std::string text = sample(50'000);
+  const std::string bytes =
+      skippable("first") + zstd(text) + skippable("") + zstd("more") + skippable("last");
+  for (const std::size_t piece : {1U, 3U, 100'000U}) {
+    EXPECT_EQ(inflated(bytes, piece), text + "more") << piece;
+  }
+}
+
+TEST(Inflate, ReadsTheHeaderFieldsOfGzip) {
+  std::string bytes = gzip("text");
+  bytes[3] = '\x18';  // FNAME and FCOMMENT
+  bytes.insert(10, std::string("name\0comment\0", 13));
+  for (std::size_t piece = 1; piece < 50; ++piece) {
+    EXPECT_EQ(inflated(bytes, piece), "text") << piece;
+  }
+}
+
+TEST(Inflate, RefusesStreamsThatEndTooEarly) {
+  const std::string text = sample(100'000);
+  for (const std::string& bytes : {gzip(text), zstd(text)}) {
+    for (const std::size_t size : {bytes.size() - 1, bytes.size() / 2, std::size_t{7}}) {
+      EXPECT_THROW(inflated(bytes.substr(0, size)), base::Error) << size;
+    }
+  }
+}
+
+TEST(Inflate, RefusesDamagedStreams) {
+  const std::string text = sample(100'000);
+  std::string wrong_sum = gzip(text);
+  wrong_sum[wrong_sum.size() - 6] ^= 1;
+  std::string garbage = gzip(text);
+  garbage.replace(20, 2000, sample(2000));
+  std::string zstd_garbage = zstd(text);
+  zstd_garbage.replace(8, 2000, sample(2000));
+
+  EXPECT_THROW(inflated(wrong_sum), base::Error);
+  EXPECT_THROW(inflated(garbage), base::Error);
+  EXPECT_THROW(inflated(zstd_garbage), base::Error);
+}
+
+TEST(Inflate, NamesTheCompressionsItDoesNotKnow) {
+  EXPECT_THROW(inflated("BZh91AY&SY"), base::Error);
+  EXPECT_THROW(inflated(std::string("\xfd\x37zXZ\0", 6)), base::Error);
+}
+
+TEST(Inflate, TakesShortPlainTextAsItIs) {
+  EXPECT_EQ(inflated(""), "");
+  EXPECT_EQ(inflated("abc"), "abc");
+}
+
+}  // namespace
