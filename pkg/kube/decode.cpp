@@ -12,6 +12,8 @@
 #include <array>
 #include <set>
 
+#include <arpa/inet.h>
+
 namespace kube {
 namespace {
 
@@ -97,9 +99,20 @@ Volume decode_volume(const Reader& reader) {
   return volume;
 }
 
+bool is_address(const std::string& text) {
+  in6_addr address = {};
+  return ::inet_pton(AF_INET, text.c_str(), &address) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), &address) == 1;
+}
+
 void decode_host_aliases(const Reader& spec, Pod& pod) {
-  for (const Reader& item : spec.at("hostAliases").items())
-    pod.host_aliases.push_back({item.text("ip"), item.texts("hostnames")});
+  for (const Reader& item : spec.at("hostAliases").items()) {
+    const Reader ip = item.at("ip");
+    if (ip && !is_address(ip.text())) {
+      ip.error(fmt::format("{} is not an address", ip.text()));
+    }
+    pod.host_aliases.push_back({ip.text(), item.texts("hostnames")});
+  }
 }
 
 void decode_containers(const Reader& spec, const SecurityContext& security, Pod& pod) {

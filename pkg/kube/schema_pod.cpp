@@ -227,8 +227,8 @@ constexpr Object kPodSecurityContext{.name = "PodSecurityContext", .fields = kPo
 
 constexpr Field kPodSpecFields[] = {
     honoured("volumes", Shape::Objects, &kVolume),
-    honoured("initContainers", Shape::Objects, &kContainer),
     required("containers", Shape::Objects, &kContainer),
+    honoured("initContainers", Shape::Objects, &kContainer),
     later("ephemeralContainers", Shape::Objects, &kEphemeralContainer),
     honoured("restartPolicy", Shape::String),
     honoured("terminationGracePeriodSeconds", Shape::Integer),
