@@ -93,9 +93,10 @@ std::chrono::milliseconds Session::recover(Attempt& attempt, const Answer& answe
     }
   }
   // A refusal by another host is most often a signature of the redirect that has run out.
+  const bool is_mishap =
+      answer.ending.kind == Ending::Kind::Unreachable || answer.ending.kind == Ending::Kind::NotTls;
   const bool is_passing = is_transient(status) || (status == 403 && answer.head.is_elsewhere) ||
-                          answer.ending.kind == Ending::Kind::Broken ||
-                          (answer.ending.kind == Ending::Kind::Unreachable && is_reached_);
+                          answer.ending.kind == Ending::Kind::Broken || (is_mishap && is_reached_);
   const auto wait = access_.patience.before(attempt.failures + 1, answer.ending.retry_after);
   if (!is_passing || !wait) throw failure(attempt, describe(answer) + advice(answer));
   ++attempt.failures;
