@@ -1,6 +1,6 @@
 #include "pkg/base/fingerprint.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdint>
 

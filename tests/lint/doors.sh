@@ -7,7 +7,7 @@
 rows=$(table '| guest | headers | door |') || exit 2
 # libc headers that stand at the top of /usr/include.
 libc='assert byteswap cpio crypt ctype dirent dlfcn elf endian err errno error execinfo fcntl features
-fenv fnmatch fstab ftw getopt glob grp ifaddrs inttypes langinfo libgen limits link locale malloc math
+fenv fnmatch fstab fts ftw getopt glob grp ifaddrs inttypes langinfo libgen limits link locale malloc math
 mntent mqueue netdb nl_types paths poll pthread pty pwd regex resolv sched search semaphore setjmp
 shadow signal spawn stdbool stddef stdint stdio stdlib string strings syslog termios time ucontext
 unistd utime utmp utmpx wait wchar wordexp'

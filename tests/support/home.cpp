@@ -171,6 +171,22 @@ std::string Home::must(const Words& arguments, const std::string& input) const {
   return result.line();
 }
 
+Result Home::probe(const Words& words, const Words& flags) {
+  Words all = {"run", "--rm", "--network", "none"};
+  all.insert(all.end(), flags.begin(), flags.end());
+  all.insert(all.end(), {image(), "probe"});
+  all.insert(all.end(), words.begin(), words.end());
+  return pod(all);
+}
+
+std::string Home::start_probe(const Words& words, const Words& flags) {
+  Words all = {"run", "--detach", "--network", "none"};
+  all.insert(all.end(), flags.begin(), flags.end());
+  all.insert(all.end(), {image(), "probe"});
+  all.insert(all.end(), words.begin(), words.end());
+  return must(all);
+}
+
 base::Json Home::inspect(const std::string& name) const {
   const base::Json found = base::Json::parse(must({"inspect", name}));
   return found.as_array().at(0);

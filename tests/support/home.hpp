@@ -37,6 +37,12 @@ class Home : public ::testing::Test {
   Result pod(const Words& arguments, const std::string& input = "", double seconds = 20) const;
   // The same where it has to work: its standard output, without the last line end.
   std::string must(const Words& arguments, const std::string& input = "") const;
+  // What /bin/probe does in a container of its own that is removed afterwards, without network:
+  // `pod run --rm --network none FLAGS... IMAGE probe WORDS...`.
+  Result probe(const Words& words, const Words& flags = {});
+  // A container in the background that runs /bin/probe; its id.
+  std::string start_probe(const Words& words, const Words& flags = {});
+
   // One object of `inspect`'s array.
   base::Json inspect(const std::string& name) const;
 

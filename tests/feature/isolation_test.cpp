@@ -1,0 +1,147 @@
+// What a container may not see and may not do.
+#include "tests/support/home.hpp"
+#include "tests/support/skip.hpp"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
+
+#include <unistd.h>
+
+using ::testing::HasSubstr;
+
+class Isolation : public support::Home {
+ protected:
+  static std::string own_namespace(const std::string& kind) {
+    std::string link(64, '\0');
+    const ssize_t size = ::readlink(("/proc/self/ns/" + kind).c_str(), link.data(), link.size());
+    return link.substr(0, size < 0 ? 0 : static_cast<std::size_t>(size));
+  }
+};
+
+TEST_F(Isolation, HasNamespacesOfItsOwn) {
+  for (const char* kind : {"user", "mnt", "pid", "net", "ipc", "uts", "cgroup"}) {
+    const auto result = probe({"ns", kind});
+
+    EXPECT_EQ(result.status, 0) << result;
+    EXPECT_NE(result.line(), own_namespace(kind)) << kind;
+  }
+}
+
+TEST_F(Isolation, IsProcessOneAndSeesNoOther) {
+  EXPECT_EQ(probe({"pid"}).line(), "1");
+}
+
+TEST_F(Isolation, MapsAllIds) {
+  SKIP_FOR(support::why_no_ids());
+
+  std::istringstream map(probe({"cat", "/proc/self/uid_map"}).out);
+
+  unsigned long long inside = 0, outside = 0, count = 0, total = 0;
+  while (map >> inside >> outside >> count)
+    total += count;
+  EXPECT_GE(total, 65536U);
+}
+
+TEST_F(Isolation, RefusesWhatTheHostMustNotSuffer) {
+  for (const char* what : {"mount", "unshare", "userns", "reboot", "keyctl", "hostname"}) {
+    EXPECT_EQ(probe({"try", what}).line(), std::string(what) + " refused");
+  }
+}
+
+TEST_F(Isolation, MasksFilesOfTheKernel) {
+  const auto kcore = probe({"cat", "/proc/kcore"});
+  EXPECT_TRUE(kcore.status != 0 || kcore.out.empty()) << kcore.out.size() << " bytes";
+
+  for (const char* path : {"/proc/keys", "/proc/timer_list", "/sys/firmware"}) {
+    const auto result = probe({"stat", path, "cat", path});
+    EXPECT_THAT(result.out.substr(0, result.out.find('\n')).size() + 1,
+                testing::Ge(result.out.size()))
+        << path << " shows " << result;
+  }
+  EXPECT_NE(probe({"write", "/proc/sys/kernel/core_pattern", "x"}).status, 0);
+  EXPECT_NE(probe({"write", "/proc/sysrq-trigger", "h"}).status, 0);
+}
+
+TEST_F(Isolation, HasTheElevenCapabilities) {
+  const auto result = probe({"status", "CapEff", "status", "CapBnd", "status", "CapAmb"});
+
+  EXPECT_EQ(result.out,
+            "CapEff:\t00000000800405fb\nCapBnd:\t00000000800405fb\nCapAmb:\t0000000000000000\n");
+}
+
+TEST_F(Isolation, GivesAndTakesCapabilities) {
+  EXPECT_EQ(probe({"status", "CapEff"}, {"--cap-drop", "all"}).line(), "CapEff:\t0000000000000000");
+  EXPECT_EQ(probe({"status", "CapEff"}, {"--cap-drop", "ALL", "--cap-add", "CHOWN"}).line(),
+            "CapEff:\t0000000000000001");
+  EXPECT_EQ(probe({"try", "mount"}, {"--cap-add", "SYS_ADMIN"}).line(), "mount allowed");
+  EXPECT_EQ(probe({"print", "x"}, {"--cap-add", "NO_SUCH"}).status, 125);
+}
+
+TEST_F(Isolation, TakesCapabilitiesFromOtherUsers) {
+  EXPECT_EQ(probe({"status", "CapEff"}, {"--user", "1000"}).line(), "CapEff:\t0000000000000000");
+}
+
+TEST_F(Isolation, FiltersSystemCalls) {
+  EXPECT_EQ(probe({"status", "Seccomp:"}).line(), "Seccomp:\t2");
+  EXPECT_EQ(probe({"status", "Seccomp:"}, {"--security-opt", "seccomp=unconfined"}).line(),
+            "Seccomp:\t0");
+}
+
+TEST_F(Isolation, GrantsNoNewPrivilegesWhenAsked) {
+  EXPECT_EQ(probe({"status", "NoNewPrivs"}, {"--security-opt", "no-new-privileges"}).line(),
+            "NoNewPrivs:\t1");
+}
+
+TEST_F(Isolation, OpensNoDescriptorsButThree) {
+  EXPECT_EQ(probe({"fds"}).line(), "0 1 2 ");
+}
+
+TEST_F(Isolation, LetsThePrivilegedDoMore) {
+  const auto result = probe({"try", "mount", "status", "Seccomp:"}, {"--privileged"});
+
+  EXPECT_EQ(result.out, "mount allowed\nSeccomp:\t0\n") << result;
+}
+
+TEST_F(Isolation, HasOnlyALoopbackDeviceWithoutNetwork) {
+  EXPECT_EQ(probe({"ls", "/sys/class/net"}).line(), "lo");
+}
+
+TEST_F(Isolation, SharesTheHostsNetworkWhenAsked) {
+  const auto result = pod({"run", "--rm", "--network", "host", image(), "probe", "ns", "net"});
+
+  EXPECT_EQ(result.line(), own_namespace("net")) << result;
+}
+
+TEST_F(Isolation, CanBeMadeReadOnly) {
+  EXPECT_NE(probe({"write", "/new", "x"}, {"--read-only"}).status, 0);
+  EXPECT_EQ(probe({"write", "/tmp/new", "x"}, {"--read-only"}).status, 0);
+  EXPECT_EQ(probe({"write", "/new", "x"}).status, 0);
+}
+
+TEST_F(Isolation, WritesNothingToTheImage) {
+  const auto first = probe({"write", "/new", "x", "stat", "/new"});
+  EXPECT_EQ(first.status, 0) << first;
+
+  EXPECT_NE(probe({"stat", "/new"}).status, 0);
+}
+
+TEST_F(Isolation, SetsLimitsOfResources) {
+  EXPECT_EQ(probe({"limits"}, {"--ulimit", "nofile=256:512"}).line(), "nofile 256 512");
+}
+
+TEST_F(Isolation, KeepsOwnersOfTheImage) {
+  SKIP_FOR(support::why_no_ids());
+
+  EXPECT_THAT(probe({"stat", "/home/user"}).line(), HasSubstr(" 1000:1000 "));
+  EXPECT_NE(probe({"cat", "/etc/secret"}, {"--user", "1000"}).status, 0);
+}
+
+TEST_F(Isolation, HasTheDevicesOfTheField) {
+  const auto names = probe({"ls", "/dev"}).out;
+
+  for (const char* name :
+       {"full", "null", "ptmx", "pts", "random", "shm", "tty", "urandom", "zero"}) {
+    EXPECT_THAT(names, HasSubstr(std::string(name) + "\n"));
+  }
+}

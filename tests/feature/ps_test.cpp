@@ -1,0 +1,96 @@
+#include "tests/support/home.hpp"
+
+#include <gmock/gmock.h>
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+
+class Ps : public support::Home {};
+
+TEST_F(Ps, ShowsAHeaderAndNothingInAnEmptyHome) {
+  EXPECT_THAT(must({"ps"}),
+              MatchesRegex("CONTAINER ID +IMAGE +COMMAND +CREATED +STATUS +PORTS +NAMES *"));
+  EXPECT_EQ(must({"ps", "-q"}), "");
+  EXPECT_EQ(must({"ps", "--format", "json"}), "[]");
+}
+
+TEST_F(Ps, ShowsWhatRuns) {
+  const std::string id = start_probe({"forever"}, {"--name", "web"});
+
+  const std::string table = must({"ps"});
+
+  EXPECT_THAT(table, HasSubstr(id.substr(0, 12)));
+  EXPECT_THAT(table, Not(HasSubstr(id)));
+  EXPECT_THAT(table, HasSubstr("localhost/probe:latest"));
+  EXPECT_THAT(table, HasSubstr("probe forever"));
+  EXPECT_THAT(table, HasSubstr("Up "));
+  EXPECT_THAT(table, HasSubstr("web"));
+  EXPECT_THAT(must({"ps", "--no-trunc"}), HasSubstr(id));
+}
+
+TEST_F(Ps, ShowsAllWhenAsked) {
+  must({"create", "--name", "new", "--network", "none", image(), "probe"});
+  must({"run", "--name", "old", "--network", "none", image(), "probe"});
+
+  EXPECT_EQ(must({"ps", "-q"}), "");
+  EXPECT_EQ(must({"ps", "-a", "--format", "{{.Names}} {{.State}}"}), "new created\nold exited");
+  EXPECT_THAT(must({"ps", "-a"}), HasSubstr("Exited (0)"));
+  EXPECT_THAT(must({"ps", "-a"}), HasSubstr("Created"));
+}
+
+TEST_F(Ps, Filters) {
+  start_probe({"forever"}, {"--name", "web", "--label", "tier=front"});
+  start_probe({"forever"}, {"--name", "cache", "--label", "tier=back"});
+  must({"run", "--name", "old", "--network", "none", image(), "probe"});
+  const auto names = [&](const std::string& filter) {
+    return must({"ps", "-a", "--format", "{{.Names}}", "--filter", filter});
+  };
+
+  EXPECT_EQ(names("name=we"), "web");
+  EXPECT_EQ(names("label=tier=back"), "cache");
+  EXPECT_EQ(names("status=exited"), "old");
+  EXPECT_EQ(names("exited=0"), "old");
+  EXPECT_EQ(pod({"ps", "--filter", "colour=red"}).status, 125);
+}
+
+TEST_F(Ps, PrintsJson) {
+  const std::string id = start_probe({"forever"}, {"--name", "web"});
+
+  const base::Json all = base::Json::parse(must({"ps", "--format", "json"}));
+
+  ASSERT_EQ(all.as_array().size(), 1U);
+  EXPECT_EQ(all.as_array()[0].at("Id").as_string(), id);
+  EXPECT_EQ(all.as_array()[0].at("Names").as_strings(), std::vector<std::string>{"web"});
+  EXPECT_EQ(all.as_array()[0].at("State").as_string(), "running");
+}
+
+TEST_F(Ps, PrintsTemplates) {
+  start_probe({"forever"}, {"--name", "web", "--label", "tier=front"});
+
+  EXPECT_EQ(must({"ps", "--format", "{{.Names}} {{.Image}} {{.State}}"}),
+            "web localhost/probe:latest running");
+  EXPECT_EQ(must({"ps", "--format", "{{.Label \"tier\"}}"}), "front");
+  EXPECT_THAT(must({"ps", "--format", "table {{.Names}}\\t{{.Status}}"}),
+              MatchesRegex("NAMES +STATUS\nweb +Up .*"));
+  EXPECT_EQ(pod({"ps", "--format", "{{.NoSuchField}}"}).status, 125);
+}
+
+TEST_F(Ps, TellsTheTruthAfterTheMonitorWasKilled) {
+  const std::string id = start_probe({"forever"}, {"--name", "web"});
+  ASSERT_EQ(support::descendants().size(), 2U) << testing::PrintToString(support::descendants());
+
+  // The monitor is the parent of the container's process, so it is our direct child now.
+  const auto pid = inspect("web").at("State").at("Pid").as_integer();
+  for (const std::string& line : support::descendants()) {
+    const int one = std::stoi(line);
+    if (one != pid) support::run({"kill", "-9", std::to_string(one)});
+  }
+
+  EXPECT_TRUE(support::wait_for_no_descendants()) << "the container outlives its monitor";
+  EXPECT_EQ(must({"ps", "-q"}), "");
+  EXPECT_EQ(must({"ps", "-a", "--format", "{{.Names}} {{.State}}"}), "web exited");
+  EXPECT_EQ(must({"rm", "web"}), "web");
+  EXPECT_EQ(id.size(), 64U);
+}

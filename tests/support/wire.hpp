@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+// What a test asks over the network of the host.
+namespace support {
+
+// A port of 127.0.0.1 that nobody had a moment ago.
+std::uint16_t free_port();
+
+// Whether somebody accepts connections at 127.0.0.1.
+bool is_listening(std::uint16_t port);
+
+// Connects to 127.0.0.1, sends a line, and returns all that comes back; asks again until something
+// comes or the time is over.
+std::string ask_tcp(std::uint16_t port, double seconds = 5);
+std::string ask_udp(std::uint16_t port, double seconds = 5);
+
+}  // namespace support
