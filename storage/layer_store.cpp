@@ -83,6 +83,10 @@ sys::Lock LayerStore::lock_blob(const std::string& digest) const {
   return take_lock(layout_, "blob-" + digest);
 }
 
+std::optional<sys::Lock> LayerStore::try_lock_blob(const std::string& digest) const {
+  return try_lock(layout_, "blob-" + digest);
+}
+
 std::optional<sys::Lock> LayerStore::hold(const std::string& id) const {
   if (!is_full_id(id)) return std::nullopt;
   const std::string path = layout_.layer(id);

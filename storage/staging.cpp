@@ -4,6 +4,7 @@
 #include "pkg/base/id.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/sys/dir.hpp"
+#include "pkg/sys/file.hpp"
 #include "storage/trash.hpp"
 
 #include <cerrno>
@@ -75,6 +76,18 @@ sys::Lock take_lock(const Layout& layout, const std::string& name) {
   while (true) {
     sys::Lock lock = sys::Lock::take(path);
     if (!is_removed(lock, path)) return lock;
+  }
+}
+
+std::optional<sys::Lock> try_lock(const Layout& layout, const std::string& name) {
+  layout.prepare();
+  const std::string path = layout.lock(name);
+  while (true) {
+    // try_take does not make the file.
+    sys::open_file(path, O_RDWR | O_CREAT, 0600);
+    std::optional<sys::Lock> lock = sys::Lock::try_take(path);
+    if (!lock) return std::nullopt;
+    if (!is_removed(*lock, path)) return lock;
   }
 }
 

@@ -33,5 +33,7 @@ std::optional<sys::Lock> make_locked_dir(const std::string& path);
 
 // Locks a file of locks/ and sees to it that `recover` has not removed it in between.
 sys::Lock take_lock(const Layout& layout, const std::string& name);
+// The same without waiting; nothing when somebody else has it.
+std::optional<sys::Lock> try_lock(const Layout& layout, const std::string& name);
 
 }  // namespace storage

@@ -1,0 +1,78 @@
+#include "cmd/pod-transfer/command.hpp"
+#include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace pod_transfer {
+namespace {
+
+constexpr std::array<Command, 2> kCommands = {{
+    {"import", import_image},
+    {"image import", import_image},
+}};
+
+struct Found {
+  const Command* command = nullptr;
+  std::size_t words = 0;  // of its name: "image load" comes as two words or as one
+};
+
+Found find(const std::vector<std::string>& words) {
+  for (const Command& command : kCommands) {
+    if (words.size() > 1 && words[0] + " " + words[1] == command.name) return {&command, 2};
+  }
+  for (const Command& command : kCommands) {
+    if (!words.empty() && words[0] == command.name) return {&command, 1};
+  }
+  throw base::Error(words.empty() ? "no command: this program is started by pod"
+                                  : words[0] + ": no such command of pod-transfer");
+}
+
+int run(const std::vector<std::string>& words) {
+  const Found found = find(words);
+  cli::Arguments arguments{.command = std::string(found.command->name), .words = {}};
+  arguments.words.assign(words.begin() + static_cast<std::ptrdiff_t>(found.words), words.end());
+  try {
+    return found.command->run(arguments);
+  } catch (base::Error& error) {
+    const std::string step = arguments.command + ":";
+    if (!std::string_view(error.what()).starts_with(step)) error.during(arguments.command);
+    throw;
+  }
+}
+
+void set_log_level() {
+  const char* level = std::getenv("POD_LOG_LEVEL");
+  if (level != nullptr) base::log::set_level(base::log::parse_level(level));
+}
+
+}  // namespace
+
+std::span<const Command> commands() {
+  return kCommands;
+}
+
+}  // namespace pod_transfer
+
+int main(int argc, char** argv) {
+  base::log::set_program("pod");
+  try {
+    pod_transfer::set_log_level();
+    const int status = pod_transfer::run({argv + 1, argv + argc});
+    if (std::fflush(stdout) != 0) throw base::SysError("standard output");
+    return status;
+  } catch (const base::Error& error) {
+    fmt::print(stderr, "pod: {}\n", error.what());
+    return error.status();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "pod: {}\n", error.what());
+    return 125;
+  }
+}

@@ -1,0 +1,50 @@
+#include "pkg/transfer/import.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/transfer/changes.hpp"
+#include "pkg/transfer/file_source.hpp"
+#include "pkg/transfer/publish.hpp"
+#include "pkg/transfer/store.hpp"
+
+namespace transfer {
+namespace {
+
+oci::ImageConfig config_of(const ImportOptions& options) {
+  oci::ImageConfig config;
+  config.platform = options.platform;
+  config.created = base::now();
+  for (const std::string& change : options.changes)
+    apply_change(config, change);
+  const std::string from = options.archive == "-" ? "standard input" : options.archive;
+  config.history = {{.created = config.created,
+                     .created_by = "import of " + from,
+                     .comment = options.message,
+                     .author = "",
+                     .empty_layer = false}};
+  return config;
+}
+
+}  // namespace
+
+std::string import_archive(const home::Home& home, const ImportOptions& options) {
+  // Whatever the user got wrong is found before the work begins.
+  oci::ImageConfig config = config_of(options);
+  std::vector<std::string> names;
+  if (!options.name.empty()) names.push_back(local_name(options.name));
+  sys::Fd archive = open_input(options.archive);
+
+  const Store store = open_store(home);
+  const storage::Layer layer = add_layer(store, std::make_unique<FileSource>(std::move(archive)));
+  config.diff_ids = {oci::Digest::parse(layer.diff_id)};
+  return publish(store,
+                 {.id = "",
+                  .manifest_digest = "",
+                  .repo_digests = {},
+                  .layers = {layer.id},
+                  .size = layer.size,
+                  .config = config,
+                  .names = {}},
+                 describe(config, {layer}), names);
+}
+
+}  // namespace transfer

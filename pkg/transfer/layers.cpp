@@ -1,0 +1,200 @@
+#include "pkg/transfer/layers.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/hash/sha256.hpp"
+#include "pkg/sys/dir.hpp"
+
+#include <fmt/core.h>
+
+#include <cstdlib>
+#include <optional>
+#include <set>
+
+#include <unistd.h>
+
+namespace transfer {
+namespace {
+
+struct Batch {
+  std::vector<const WantedLayer*> layers;
+  std::vector<sys::Lock> locks;
+};
+
+std::vector<const WantedLayer*> missing(const storage::LayerStore& store,
+                                        std::span<const WantedLayer> layers) {
+  std::vector<const WantedLayer*> list;
+  for (const WantedLayer& layer : layers) {
+    if (!store.find(layer.id)) list.push_back(&layer);
+  }
+  return list;
+}
+
+// Those that nobody else is bringing. When somebody is at all of them, waits for one. Locks are
+// only waited for with empty hands, so two pulls never wait for each other.
+Batch take_batch(const storage::LayerStore& store, std::span<const WantedLayer* const> wanted) {
+  Batch batch;
+  std::set<std::string> taken;  // an image may have the same blob twice
+  for (const WantedLayer* layer : wanted) {
+    const std::string& digest = layer->blob.digest.text();
+    if (!taken.insert(digest).second) continue;
+    std::optional<sys::Lock> lock = store.try_lock_blob(digest);
+    if (!lock) continue;
+    batch.locks.push_back(std::move(*lock));
+    if (!store.find(layer->id)) batch.layers.push_back(layer);
+  }
+  if (batch.locks.empty()) store.lock_blob(wanted.front()->blob.digest.text());
+  return batch;
+}
+
+[[noreturn]] void refuse(const WantedLayer& layer, const std::string& what,
+                         const std::string& found) {
+  throw base::Error(fmt::format("layer {}: {}: found {}", layer.blob.digest.text(), what, found));
+}
+
+void verify(const WantedLayer& layer, const Unpacked& unpacked) {
+  if (unpacked.blob != layer.blob.digest.text()) refuse(layer, "wrong digest", unpacked.blob);
+  if (unpacked.blob_size != layer.blob.size && layer.blob.size >= 0) {
+    refuse(layer, fmt::format("size is not {}", layer.blob.size),
+           std::to_string(unpacked.blob_size));
+  }
+  if (unpacked.diff_id != layer.diff_id) {
+    refuse(layer,
+           "its content is not what the image's configuration says (diff id " + layer.diff_id + ")",
+           unpacked.diff_id);
+  }
+}
+
+storage::Layer record_of(const WantedLayer& layer, const Unpacked& unpacked) {
+  return {.id = layer.id,
+          .parent = layer.parent,
+          .diff_id = layer.diff_id,
+          .blob = unpacked.blob,
+          .media_type = layer.blob.media_type,
+          .blob_size = unpacked.blob_size,
+          .size = unpacked.applied.size,
+          .files = unpacked.applied.files};
+}
+
+void say_squashed(bool squashed) {
+  if (squashed) {
+    base::log::warn("all files of the image were given to you: only a single id is mapped here");
+  }
+}
+
+Job job_of(const Store& store, const WantedLayer& layer, const storage::StagedLayer& staged) {
+  return {.layer = &layer,
+          .target = {.root = staged.root(),
+                     .squash_owners = store.squash_owners,
+                     .blob_algorithm = std::string(layer.blob.digest.algorithm()),
+                     .diff_algorithm = layer.diff_id.substr(0, layer.diff_id.find(':'))}};
+}
+
+// True when owners were given up.
+bool bring(const Store& store, const Batch& batch, Blobs& blobs) {
+  const storage::LayerStore layers(store.layout);
+  std::vector<storage::StagedLayer> staged;
+  std::vector<Job> jobs;
+  staged.reserve(batch.layers.size());
+  for (const WantedLayer* layer : batch.layers) {
+    staged.push_back(layers.stage());
+    jobs.push_back(job_of(store, *layer, staged.back()));
+  }
+  const std::vector<Unpacked> unpacked = blobs.unpack(jobs);
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    verify(*jobs[i].layer, unpacked[i]);
+  sync_store(store.layout);
+  bool squashed = false;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    staged[i].commit(record_of(*jobs[i].layer, unpacked[i]));
+    squashed |= unpacked[i].applied.squashed;
+  }
+  return squashed;
+}
+
+// Nothing when one of them was removed meanwhile.
+std::optional<HeldLayers> hold_all(const storage::LayerStore& store,
+                                   std::span<const WantedLayer> layers) {
+  HeldLayers held;
+  for (const WantedLayer& layer : layers) {
+    std::optional<sys::Lock> lock = store.hold(layer.id);
+    const std::optional<storage::Layer> found = store.find(layer.id);
+    if (!lock || !found) return std::nullopt;
+    held.locks.push_back(std::move(*lock));
+    held.size += found->size;
+  }
+  return held;
+}
+
+}  // namespace
+
+std::string chain_id(const std::string& parent, const std::string& diff_id) {
+  if (parent.empty()) {
+    return diff_id.starts_with("sha256:") ? diff_id.substr(7) : hash::sha256(diff_id);
+  }
+  return hash::sha256("sha256:" + parent + " " + diff_id);
+}
+
+std::vector<WantedLayer> plan_layers(const oci::Manifest& manifest,
+                                     const oci::ImageConfig& config) {
+  if (manifest.layers.size() != config.diff_ids.size()) {
+    throw base::Error(fmt::format("the manifest has {} layers, the image's configuration {}",
+                                  manifest.layers.size(), config.diff_ids.size()));
+  }
+  std::vector<WantedLayer> layers;
+  std::string parent;
+  for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
+    const std::string& diff_id = config.diff_ids[i].text();
+    layers.push_back({.blob = manifest.layers[i],
+                      .diff_id = diff_id,
+                      .id = chain_id(parent, diff_id),
+                      .parent = parent});
+    parent = layers.back().id;
+  }
+  return layers;
+}
+
+HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers, Blobs& blobs) {
+  const storage::LayerStore layer_store(store.layout);
+  bool squashed = false;
+  while (true) {
+    const std::vector<const WantedLayer*> wanted = missing(layer_store, layers);
+    if (wanted.empty()) {
+      if (std::optional<HeldLayers> held = hold_all(layer_store, layers)) {
+        say_squashed(squashed);
+        return std::move(*held);
+      }
+      continue;
+    }
+    const Batch batch = take_batch(layer_store, wanted);
+    if (!batch.layers.empty()) squashed |= bring(store, batch, blobs);
+  }
+}
+
+storage::Layer add_layer(const Store& store, std::unique_ptr<tar::Source> archive) {
+  storage::StagedLayer staged = storage::LayerStore(store.layout).stage();
+  Unpacking unpacking(std::move(archive),
+                      {.root = staged.root(), .squash_owners = store.squash_owners});
+  const Unpacked unpacked = unpacking.finish();
+  say_squashed(unpacked.applied.squashed);
+  const storage::Layer layer{.id = chain_id("", unpacked.diff_id),
+                             .parent = "",
+                             .diff_id = unpacked.diff_id,
+                             .blob = unpacked.blob,
+                             .media_type = "application/vnd.oci.image.layer.v1.tar",
+                             .blob_size = unpacked.blob_size,
+                             .size = unpacked.applied.size,
+                             .files = unpacked.applied.files};
+  sync_store(store.layout);
+  staged.commit(layer);
+  return layer;
+}
+
+void sync_store(const storage::Layout& layout) {
+  const char* ephemeral = std::getenv("POD_EPHEMERAL");
+  if (ephemeral != nullptr && *ephemeral != '\0' && *ephemeral != '0') return;
+  if (::syncfs(sys::open_dir(layout.root()).get()) < 0)
+    throw base::SysError("sync " + layout.root());
+}
+
+}  // namespace transfer

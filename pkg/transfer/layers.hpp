@@ -1,0 +1,66 @@
+#pragma once
+
+#include "pkg/oci/descriptor.hpp"
+#include "pkg/oci/image_config.hpp"
+#include "pkg/oci/manifest.hpp"
+#include "pkg/sys/lock.hpp"
+#include "pkg/transfer/unpacking.hpp"
+#include "storage/layer_store.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace transfer {
+
+// A layer that an image needs.
+struct WantedLayer {
+  oci::Descriptor blob;
+  std::string diff_id;
+  std::string id;      // chain id
+  std::string parent;  // chain id of the layer below, "" at the bottom
+};
+
+// The chain of an image, bottom first; image-spec, config.md, "Layer ChainID". Throws base::Error
+// when the manifest and the configuration count differently.
+std::vector<WantedLayer> plan_layers(const oci::Manifest& manifest, const oci::ImageConfig& config);
+// The name of a layer by itself and all below it.
+std::string chain_id(const std::string& parent, const std::string& diff_id);
+
+// One blob that is to be unpacked into a directory.
+struct Job {
+  const WantedLayer* layer = nullptr;
+  Target target;
+};
+
+// Where blobs come from: a registry, an archive.
+class Blobs {
+ public:
+  virtual ~Blobs() = default;
+  // All at once; answers in the order of the jobs. Throws what the first to fail met.
+  virtual std::vector<Unpacked> unpack(std::span<const Job> jobs) = 0;
+};
+
+struct Store {
+  storage::Layout layout;
+  bool squash_owners = false;  // only a single id is mapped
+};
+
+// Held until the image is published, so that nobody removes what it rests on.
+struct HeldLayers {
+  std::vector<sys::Lock> locks;
+  std::int64_t size = 0;  // of all of them, unpacked
+};
+
+// Brings the layers that are missing and commits them when digests, sizes and diff ids have been
+// found right. Whoever brings the same blob at the same time is waited for.
+HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers, Blobs& blobs);
+
+// Stages, unpacks, and commits what has been made here, under the name that it turns out to have.
+storage::Layer add_layer(const Store& store, std::unique_ptr<tar::Source> archive);
+
+// What was written is on the disk when this returns; then it may be given its name. Nothing to do
+// for stores that are not meant to outlast a crash: POD_EPHEMERAL=1.
+void sync_store(const storage::Layout& layout);
+
+}  // namespace transfer

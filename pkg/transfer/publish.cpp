@@ -1,0 +1,50 @@
+#include "pkg/transfer/publish.hpp"
+
+#include "pkg/hash/sha256.hpp"
+#include "pkg/oci/reference.hpp"
+
+namespace transfer {
+
+std::string local_name(const std::string& typed) {
+  const oci::Reference reference = oci::Reference::parse(typed);
+  const bool is_short = reference.registry() == "docker.io" && !typed.starts_with("docker.io/") &&
+                        !typed.starts_with("index.docker.io/");
+  return is_short ? oci::Reference::parse("localhost/" + typed).text() : reference.text();
+}
+
+Made describe(const oci::ImageConfig& config, const std::vector<storage::Layer>& layers) {
+  Made made{.config = config.json().dump(), .manifest = ""};
+  const oci::Descriptor described{.media_type = "application/vnd.oci.image.config.v1+json",
+                                  .digest = oci::Digest::sha256(hash::sha256(made.config)),
+                                  .size = static_cast<std::int64_t>(made.config.size()),
+                                  .urls = {},
+                                  .annotations = {},
+                                  .platform = {}};
+  base::Json manifest = base::Json::object(
+      {{"schemaVersion", 2}, {"mediaType", "application/vnd.oci.image.manifest.v1+json"}});
+  manifest["config"] = described.json();
+  manifest["layers"] = base::Json::array();
+  for (const storage::Layer& layer : layers) {
+    const oci::Descriptor descriptor{.media_type = "application/vnd.oci.image.layer.v1.tar",
+                                     .digest = oci::Digest::parse(layer.diff_id),
+                                     .size = layer.blob == layer.diff_id ? layer.blob_size : 0,
+                                     .urls = {},
+                                     .annotations = {},
+                                     .platform = {}};
+    manifest["layers"].push_back(descriptor.json());
+  }
+  made.manifest = manifest.dump();
+  return made;
+}
+
+std::string publish(const Store& store, storage::Image image, const Made& made,
+                    const std::vector<std::string>& names) {
+  const storage::ImageStore images(store.layout);
+  image.id = hash::sha256(made.config);
+  images.publish(image, made.config, made.manifest);
+  for (const std::string& name : names)
+    images.tag(image.id, name);
+  return image.id;
+}
+
+}  // namespace transfer

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "pkg/oci/image_config.hpp"
+#include "pkg/transfer/layers.hpp"
+#include "storage/image_store.hpp"
+
+#include <string>
+#include <vector>
+
+namespace transfer {
+
+// The complete name of an image that is made here: without a registry it is of "localhost".
+std::string local_name(const std::string& typed);
+
+// What an image of our own making consists of, beside its layers.
+struct Made {
+  std::string config;
+  std::string manifest;
+};
+// For layers that are kept as uncompressed tar, bottom first.
+Made describe(const oci::ImageConfig& config, const std::vector<storage::Layer>& layers);
+
+// Publishes an image whose layers are all there and gives it its names. Returns its id.
+std::string publish(const Store& store, storage::Image image, const Made& made,
+                    const std::vector<std::string>& names);
+
+}  // namespace transfer

@@ -1,0 +1,106 @@
+#include "pkg/transfer/ring.hpp"
+
+#include "pkg/base/error.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace transfer {
+
+Ring::Ring(std::size_t capacity, std::function<void()> on_room)
+    : capacity_(capacity), on_room_(std::move(on_room)) {}
+
+bool Ring::offer(std::string_view bytes) {
+  const std::lock_guard guard(mutex_);
+  if (bytes.size() > capacity_) throw base::Error("more bytes at once than fit the buffer");
+  if (is_abandoned_) return true;  // whoever waits for the reader learns why
+  if (bytes.size() > capacity_ - used_) {
+    was_refused_ = true;
+    return false;
+  }
+  while (!bytes.empty()) {
+    const std::span<char> piece = free_piece(bytes.size());
+    std::memcpy(piece.data(), bytes.data(), piece.size());
+    used_ += piece.size();
+    bytes.remove_prefix(piece.size());
+  }
+  // A reader that is woken for every few bytes would do nothing but wake up.
+  if (used_ >= capacity_ / 8) changed_.notify_all();
+  return true;
+}
+
+std::span<char> Ring::room(std::size_t size) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return is_abandoned_ || capacity_ - used_ >= size; });
+  if (is_abandoned_) return {};
+  return free_piece(size);
+}
+
+void Ring::commit(std::size_t size) {
+  const std::lock_guard guard(mutex_);
+  used_ += size;
+  changed_.notify_all();
+}
+
+void Ring::close() {
+  const std::lock_guard guard(mutex_);
+  is_closed_ = true;
+  changed_.notify_all();
+}
+
+void Ring::fail(std::exception_ptr failure) {
+  const std::lock_guard guard(mutex_);
+  failure_ = std::move(failure);
+  is_closed_ = true;
+  changed_.notify_all();
+}
+
+std::string_view Ring::take() {
+  bool has_room = false;
+  std::string_view piece;
+  {
+    std::unique_lock lock(mutex_);
+    release();
+    has_room = was_refused_ && capacity_ - used_ >= capacity_ / 2;
+    if (has_room) was_refused_ = false;
+    if (has_room) {
+      lock.unlock();
+      if (on_room_) on_room_();
+      lock.lock();
+    }
+    changed_.wait(lock, [&] { return is_closed_ || used_ >= capacity_ / 8; });
+    if (failure_) std::rethrow_exception(failure_);
+    piece = filled_piece();
+    lent_ = piece.size();
+  }
+  return piece;
+}
+
+void Ring::abandon() {
+  {
+    const std::lock_guard guard(mutex_);
+    is_abandoned_ = true;
+    changed_.notify_all();
+  }
+  if (on_room_) on_room_();
+}
+
+std::span<char> Ring::free_piece(std::size_t limit) {
+  if (!bytes_) bytes_ = std::make_unique<char[]>(capacity_);
+  const std::size_t at = (read_at_ + used_) % capacity_;
+  return {bytes_.get() + at, std::min({limit, capacity_ - used_, capacity_ - at})};
+}
+
+std::string_view Ring::filled_piece() const {
+  return {bytes_.get() + read_at_, std::min(used_, capacity_ - read_at_)};
+}
+
+void Ring::release() {
+  if (lent_ == 0) return;
+  read_at_ = (read_at_ + lent_) % capacity_;
+  used_ -= lent_;
+  lent_ = 0;
+  changed_.notify_all();
+}
+
+}  // namespace transfer

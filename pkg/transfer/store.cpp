@@ -1,0 +1,32 @@
+#include "pkg/transfer/store.hpp"
+
+#include "pkg/userns/enter.hpp"
+#include "storage/trash.hpp"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+namespace transfer {
+namespace {
+
+// Every layer on its way keeps a hundred directories open.
+void allow_many_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+Store open_store(const home::Home& home) {
+  const storage::Layout layout(home);
+  layout.prepare();
+  const userns::Mapping mapping = userns::enter(home);
+  ::umask(0);
+  allow_many_files();
+  storage::recover(home);
+  return {.layout = layout, .squash_owners = mapping.is_single()};
+}
+
+}  // namespace transfer

@@ -1,0 +1,147 @@
+#include "pkg/transfer/unpacking.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/hash/sha256.hpp"
+#include "pkg/sys/dir.hpp"
+#include "pkg/transfer/ring.hpp"
+#include "storage/tar/inflate.hpp"
+
+#include <atomic>
+#include <exception>
+#include <thread>
+
+namespace transfer {
+namespace {
+
+constexpr std::size_t kPiece = std::size_t{128} << 10U;
+constexpr std::size_t kPieces = 6;
+
+// Passes bytes on and adds them up.
+class HashedSource : public tar::Source {
+ public:
+  HashedSource(tar::Source& source, const std::string& algorithm)
+      : source_(source), algorithm_(algorithm), hasher_(algorithm) {}
+
+  std::string_view read() override {
+    const std::string_view piece = source_.read();
+    hasher_.update(piece);
+    size_ += static_cast<std::int64_t>(piece.size());
+    return piece;
+  }
+
+  std::int64_t size() const { return size_; }
+  std::string digest() { return algorithm_ + ":" + hasher_.finish(); }
+
+ private:
+  tar::Source& source_;
+  std::string algorithm_;
+  hash::Hasher hasher_;
+  std::int64_t size_ = 0;
+};
+
+class RingSource : public tar::Source {
+ public:
+  explicit RingSource(Ring& ring) : ring_(ring) {}
+  std::string_view read() override { return ring_.take(); }
+
+ private:
+  Ring& ring_;
+};
+
+}  // namespace
+
+struct Unpacking::Impl {
+  std::unique_ptr<tar::Source> blob;
+  Target target;
+  std::function<void()> on_failure;
+  Ring inflated{kPieces * kPiece};
+  Unpacked result;
+  std::exception_ptr inflating_failure;
+  std::exception_ptr writing_failure;
+  std::atomic<bool> has_failed = false;
+  std::thread inflating;
+  std::thread writing;
+
+  void inflate();
+  void write();
+  void run_inflate();
+  void run_write();
+  void fail();
+};
+
+void Unpacking::Impl::inflate() {
+  HashedSource hashed(*blob, target.blob_algorithm);
+  tar::Inflate inflate(hashed);
+  hash::Hasher diff(target.diff_algorithm);
+  while (true) {
+    const std::span<char> piece = inflated.room(kPiece);
+    if (piece.empty()) return;  // the writer has failed, and says why
+    const std::size_t count = inflate.fill(piece);
+    if (count == 0) break;
+    diff.update({piece.data(), count});
+    inflated.commit(count);
+  }
+  result.blob = hashed.digest();
+  result.blob_size = hashed.size();
+  result.diff_id = target.diff_algorithm + ":" + diff.finish();
+}
+
+void Unpacking::Impl::run_inflate() {
+  try {
+    inflate();
+    inflated.close();
+  } catch (...) {
+    inflating_failure = std::current_exception();
+    inflated.fail(inflating_failure);
+    fail();
+  }
+}
+
+void Unpacking::Impl::write() {
+  RingSource source(inflated);
+  result.applied = tar::apply(source, sys::open_dir(target.root), target.squash_owners);
+}
+
+void Unpacking::Impl::run_write() {
+  try {
+    write();
+  } catch (...) {
+    writing_failure = std::current_exception();
+    inflated.abandon();
+    fail();
+  }
+}
+
+void Unpacking::Impl::fail() {
+  if (!has_failed.exchange(true) && on_failure) on_failure();
+}
+
+Unpacking::Unpacking(std::unique_ptr<tar::Source> blob, Target target,
+                     std::function<void()> on_failure)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->blob = std::move(blob);
+  impl_->target = std::move(target);
+  impl_->on_failure = std::move(on_failure);
+  impl_->inflating = std::thread([this] { impl_->run_inflate(); });
+  impl_->writing = std::thread([this] { impl_->run_write(); });
+}
+
+Unpacking::~Unpacking() {
+  if (impl_->inflating.joinable()) impl_->inflating.join();
+  if (impl_->writing.joinable()) impl_->writing.join();
+}
+
+bool Unpacking::has_failed() const {
+  return impl_->has_failed;
+}
+
+Unpacked Unpacking::finish() {
+  impl_->inflating.join();
+  impl_->writing.join();
+  // What the writer met first explains why the other stopped, and the other way round.
+  if (impl_->inflating_failure) std::rethrow_exception(impl_->inflating_failure);
+  if (impl_->writing_failure) std::rethrow_exception(impl_->writing_failure);
+  return impl_->result;
+}
+
+}  // namespace transfer
