@@ -30,6 +30,7 @@ constexpr std::array<std::string_view, 6> kKnownAnnotations = {
 void decode_metadata(const Reader& reader, Pod& pod) {
   const Reader name = reader.at("name");
   pod.name = name.text();
+  if (reader && !name) reader.report().error(reader.line(), name.path(), "missing");
   if (name && !is_dns_subdomain(pod.name)) {
     name.error(fmt::format("{} is not a name: small letters, digits, dashes and dots", pod.name));
   }

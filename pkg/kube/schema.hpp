@@ -53,6 +53,7 @@ extern const Object kPodSpec;
 extern const Object kContainer;
 extern const Object kEphemeralContainer;
 extern const Object kVolume;
+extern const Object kRemoteVolume;
 extern const Object kVolumeResources;
 extern const Object kLabelSelector;
 

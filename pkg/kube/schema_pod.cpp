@@ -23,7 +23,7 @@ constexpr Field kManagedFields[] = {
 constexpr Object kManagedFieldsEntry{.name = "ManagedFieldsEntry", .fields = kManagedFields};
 
 constexpr Field kObjectMetaFields[] = {
-    required("name", Shape::String),
+    honoured("name", Shape::String),  // decode misses it in a Pod
     later("generateName", Shape::String),
     later_unless("namespace", Shape::String, "default"),
     ignored("selfLink", Shape::String, kNoServer),

@@ -1,6 +1,6 @@
 #include "pkg/kube/schema.hpp"
 
-// Volume with its thirty sources.
+// Volume and its sources, but for those in schema_disks.cpp.
 namespace kube::schema {
 namespace {
 
@@ -159,7 +159,7 @@ constexpr Field kClaimSpecFields[] = {
 constexpr Object kClaimSpec{.name = "PersistentVolumeClaimSpec", .fields = kClaimSpecFields};
 
 constexpr Field kClaimTemplateFields[] = {
-    honoured("metadata", Shape::Any),
+    honoured("metadata", Shape::Object, &kObjectMeta),
     required("spec", Shape::Object, &kClaimSpec),
 };
 constexpr Object kClaimTemplate{.name = "PersistentVolumeClaimTemplate",
@@ -175,59 +175,23 @@ constexpr Field kImageFields[] = {
 };
 constexpr Object kImage{.name = "ImageVolumeSource", .fields = kImageFields};
 
-constexpr Field kNfsFields[] = {
-    required("server", Shape::String),
-    required("path", Shape::String),
-    honoured("readOnly", Shape::Bool),
-};
-constexpr Object kNfs{.name = "NFSVolumeSource", .fields = kNfsFields};
-
-constexpr Field kGitRepoFields[] = {
-    required("repository", Shape::String),
-    honoured("revision", Shape::String),
-    honoured("directory", Shape::String),
-};
-constexpr Object kGitRepo{.name = "GitRepoVolumeSource", .fields = kGitRepoFields};
-
-// Disks of clouds and storage networks. What is in them is their own affair: none can be reached
-// without root, and all but CSI are leaving the API.
 constexpr Field kVolumeFields[] = {
     required("name", Shape::String),
     honoured("hostPath", Shape::Object, &kHostPath),
     honoured("emptyDir", Shape::Object, &kEmptyDir),
-    later("gcePersistentDisk", Shape::Any),
-    later("awsElasticBlockStore", Shape::Any),
-    later("gitRepo", Shape::Object, &kGitRepo),
     later("secret", Shape::Object, &kSecret),
-    later("nfs", Shape::Object, &kNfs),
-    later("iscsi", Shape::Any),
-    later("glusterfs", Shape::Any),
     later("persistentVolumeClaim", Shape::Object, &kClaimSource),
-    later("rbd", Shape::Any),
-    later("flexVolume", Shape::Any),
-    later("cinder", Shape::Any),
-    later("cephfs", Shape::Any),
-    later("flocker", Shape::Any),
     later("downwardAPI", Shape::Object, &kDownward),
-    later("fc", Shape::Any),
-    later("azureFile", Shape::Any),
     later("configMap", Shape::Object, &kConfigMap),
-    later("vsphereVolume", Shape::Any),
-    later("quobyte", Shape::Any),
-    later("azureDisk", Shape::Any),
-    later("photonPersistentDisk", Shape::Any),
     later("projected", Shape::Object, &kProjected),
-    later("portworxVolume", Shape::Any),
-    later("scaleIO", Shape::Any),
-    later("storageos", Shape::Any),
-    later("csi", Shape::Any),
     later("ephemeral", Shape::Object, &kEphemeral),
     later("image", Shape::Object, &kImage),
 };
 
 }  // namespace
 
-constinit const Object kVolume{.name = "Volume", .fields = kVolumeFields, .unique = "name"};
+constinit const Object kVolume{
+    .name = "Volume", .fields = kVolumeFields, .base = &kRemoteVolume, .unique = "name"};
 constinit const Object kVolumeResources{.name = "VolumeResourceRequirements",
                                         .fields = kVolumeResourcesFields};
 

@@ -70,4 +70,17 @@ std::string title(const testing::TestParamInfo<std::string>& info) {
 INSTANTIATE_TEST_SUITE_P(Data, Documents,
                          testing::ValuesIn(sys::list_dir(DATA_FOLDER "/documents")), title);
 
+TEST(Examples, AreUnderstoodToTheLastField) {
+  int files = 0;
+  for (const std::string& folder : sys::list_dir(EXAMPLES_FOLDER)) {
+    const std::string file = std::string(EXAMPLES_FOLDER) + "/" + folder + "/pod.yaml";
+    if (!sys::exists(file)) continue;
+    ++files;
+    const kube::Loaded loaded = kube::load({file});
+    EXPECT_THAT(loaded.notices, testing::IsEmpty()) << folder;
+    EXPECT_FALSE(loaded.pods.empty()) << folder;
+  }
+  EXPECT_GE(files, 7);
+}
+
 }  // namespace
