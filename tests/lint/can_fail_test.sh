@@ -50,6 +50,20 @@ expect 0 examples 'a whole example'
 expect 1 examples 'a file that is not understood' false
 expect 0 examples 'a file that is understood' true
 
+mkdir "$tree/man"
+cat >"$tree/program" <<'END'
+#!/bin/sh
+if [ "$1" = --help ]; then printf "Commands:\n  one two     Do it\n"; else printf "  -a, --all NAME   All\n      --help\n"; fi
+END
+chmod +x "$tree/program"
+expect 1 man 'a command without a page' "$tree/program"
+printf "# OPTIONS\n\n**--all**, **-a**=*name*\n\nAll.\n" >"$tree/man/pod-one-two.1.md"
+expect 0 man 'a page with all options' "$tree/program"
+printf "\n**--none**\n" >>"$tree/man/pod-one-two.1.md"
+expect 1 man 'an option that is not there' "$tree/program"
+printf "# OPTIONS\n" >"$tree/man/pod-one-two.1.md"
+expect 1 man 'an option that is not described' "$tree/program"
+
 compile() { printf '%s\n' "$2" | ${CXX:-c++} -x c++ "$1" -o "$tree/object" - && shift 2; }
 if compile -c 'extern "C" { int chdir(const char*); } int f() { return chdir("/"); }'; then
   expect 0 inside 'only system calls' "$tree/object"
