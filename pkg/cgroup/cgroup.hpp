@@ -1,11 +1,11 @@
 #pragma once
 
+#include "pkg/oci/spec.hpp"
+#include "pkg/sys/fd.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "pkg/oci/spec.hpp"
-#include "pkg/sys/fd.hpp"
 
 namespace cgroup {
 
@@ -37,8 +37,8 @@ class Cgroup {
   sys::Fd directory_;
 };
 
-void remove(const std::string& path);            // kills what is left in it, then rmdir
-bool was_oom_killed(const std::string& path);    // memory.events, oom_kill
+void remove(const std::string& path);          // kills what is left in it, then rmdir
+bool was_oom_killed(const std::string& path);  // memory.events, oom_kill
 void move_process(const std::string& path, pid_t pid);
 
 }  // namespace cgroup
