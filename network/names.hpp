@@ -1,9 +1,9 @@
 #pragma once
 
+#include "network/network.hpp"
+
 #include <string>
 #include <vector>
-
-#include "network/network.hpp"
 
 namespace network {
 

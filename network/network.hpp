@@ -1,18 +1,18 @@
 #pragma once
 
+#include "pkg/base/json.hpp"
+#include "pkg/home/home.hpp"
+#include "pkg/sys/fd.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "pkg/base/json.hpp"
-#include "pkg/home/home.hpp"
-#include "pkg/sys/fd.hpp"
-
 namespace network {
 
 struct PortMapping {
-  std::string host_ip;  // "" is every address
+  std::string host_ip;          // "" is every address
   std::uint16_t host_port = 0;  // 0: chosen by us before the start, and then written back
   std::uint16_t container_port = 0;
   std::uint16_t range = 1;

@@ -1,0 +1,168 @@
+// pasta: translates between a TAP device in the namespace and ordinary sockets of the host.
+//
+// It would copy address and routes from the host's interface with the default route. We give it all
+// of them instead: then it starts on hosts without such an interface, the container can reach the
+// host under the host's own address (which a copy would hide), and the address is known at once.
+// An interface, `lo` will do, and a MAC address are what it takes to keep it from looking for more;
+// for IPv6 it wants one with a link-local address.
+//
+// Ready is when the default routes have appeared. pasta has bound the published ports by then, and
+// reads from the device a little later; until then the device keeps what is sent to it.
+#include "network/drivers.hpp"
+#include "network/helper.hpp"
+#include "network/link.hpp"
+#include "network/uplink.hpp"
+#include "pkg/base/error.hpp"
+#include "pkg/sys/child.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace network {
+namespace {
+
+constexpr std::array<std::string_view, 10> kAddressing{"-a", "--address", "-n", "--netmask",
+                                                       "-g", "--gateway", "-i", "--interface",
+                                                       "-M", "--mac-addr"};
+
+constexpr int kSecondRouteMs = 250;
+
+// What the namespace is going to have.
+struct Addressing {
+  bool has_ipv4 = true;
+  bool has_ipv6 = false;
+  std::string address;  // "" when the user's options decide
+};
+
+bool has_option(const Config& config, std::string_view wanted) {
+  return std::ranges::any_of(config.options, [&](const std::string& option) {
+    return option == wanted || option.starts_with(std::string(wanted) + "=");
+  });
+}
+
+// pasta's start-up consists of two execs: the first only looks for this build. Half a millisecond.
+std::string program_path() {
+  std::string path = sys::find_program("pasta");
+  if (path.empty()) throw base::Error("pasta is not installed (package passt)");
+#if defined(__x86_64__)
+  const std::string faster = sys::find_program(path + ".avx2");
+  if (!faster.empty() && __builtin_cpu_supports("avx2") != 0) return faster;
+#endif
+  return path;
+}
+
+std::string port_option(const PortMapping& port) {
+  const std::string address = port.host_ip.empty() ? "" : port.host_ip + "/";
+  const int last = port.range - 1;
+  if (last == 0) return fmt::format("{}{}:{}", address, port.host_port, port.container_port);
+  return fmt::format("{}{}-{}:{}-{}", address, port.host_port, port.host_port + last,
+                     port.container_port, port.container_port + last);
+}
+
+void add_ports(std::vector<std::string>& arguments, const Config& config) {
+  for (const auto& [protocol, option] : {std::pair{"tcp", "-t"}, std::pair{"udp", "-u"}}) {
+    bool has_some = false;
+    for (const PortMapping& port : config.ports) {
+      if (port.protocol != protocol) continue;
+      arguments.insert(arguments.end(), {option, port_option(port)});
+      has_some = true;
+    }
+    if (!has_some && !has_option(config, option))
+      arguments.insert(arguments.end(), {option, "none"});
+  }
+  // Nothing of the host's loopback device appears in the container.
+  for (const char* option : {"-T", "-U"}) {
+    if (!has_option(config, option)) arguments.insert(arguments.end(), {option, "none"});
+  }
+}
+
+Addressing add_addressing(std::vector<std::string>& arguments, const Config& config) {
+  const Uplink uplink = find_uplink();
+  Addressing addressing{.has_ipv4 = !has_option(config, "-6"),
+                        .has_ipv6 = !uplink.ipv6_interface.empty() && !has_option(config, "-4"),
+                        .address = ""};
+  const bool is_users = std::ranges::any_of(
+      kAddressing, [&](std::string_view option) { return has_option(config, option); });
+  if (is_users) return addressing;
+  const std::string interface = addressing.has_ipv6 ? uplink.ipv6_interface : "lo";
+  arguments.insert(arguments.end(), {"-i", interface, "-M", "52:55:0a:00:02:02"});
+  if (!has_option(config, "-I")) arguments.insert(arguments.end(), {"-I", "eth0"});
+  if (addressing.has_ipv4) {
+    addressing.address = uplink.prefix + "100";
+    arguments.insert(arguments.end(),
+                     {"-a", addressing.address, "-n", "24", "-g", uplink.prefix + "2"});
+  }
+  if (addressing.has_ipv6) {
+    arguments.insert(arguments.end(), {"-a", "fd00:706f:6400::100", "-g", "fe80::1"});
+  } else if (!has_option(config, "-4")) {
+    arguments.emplace_back("-4");
+  }
+  return addressing;
+}
+
+class Pasta : public Connection {
+ public:
+  Pasta(Link link, Helper helper, Addressing addressing)
+      : link_(std::move(link)), helper_(std::move(helper)), addressing_(std::move(addressing)) {}
+
+  void await() override {
+    bool needs_ipv4 = addressing_.has_ipv4;
+    bool needs_ipv6 = addressing_.has_ipv6;
+    while (needs_ipv4 || needs_ipv6) {
+      std::array<pollfd, 2> files{pollfd{link_.file().get(), POLLIN, 0},
+                                  pollfd{helper_.process().get(), POLLIN, 0}};
+      // The routes come together. A kernel that refuses the one of IPv6 is no reason to fail.
+      const int patience = needs_ipv4 || !addressing_.has_ipv4 ? kPatienceMs : kSecondRouteMs;
+      const int ready = ::poll(files.data(), files.size(), patience);
+      if (ready < 0 && errno == EINTR) continue;
+      if (ready == 0 && patience == kSecondRouteMs) return;
+      if (ready <= 0) throw base::Error("pasta does not get ready");
+      if (files[1].revents != 0) throw base::Error("pasta: " + helper_.last_words());
+      const int family = link_.next_default_route();
+      if (family == AF_INET) needs_ipv4 = false;
+      if (family == AF_INET6) needs_ipv6 = false;
+    }
+  }
+
+  int helper_pid() const override { return helper_.pid(); }
+  std::string address() const override { return addressing_.address; }
+
+ private:
+  Link link_;
+  Helper helper_;
+  Addressing addressing_;
+};
+
+}  // namespace
+
+std::unique_ptr<Connection> connect_pasta(const Request& request) {
+  Link link = Link::open(request.user, request.net);
+  link.start_loopback();
+  link.watch_routes();
+
+  // The namespaces are its standard input and output: names that work whoever it becomes later.
+  std::vector<std::string> arguments{"pasta",   "--foreground",    "--quiet",        "--config-net",
+                                     "--netns", "/proc/self/fd/0", "--no-netns-quit"};
+  if (request.user) arguments.insert(arguments.end(), {"--userns", "/proc/self/fd/1"});
+  for (const char* option : {"--no-map-gw", "--no-dhcp", "--no-dhcpv6", "--no-ra"}) {
+    arguments.emplace_back(option);
+  }
+  Addressing addressing = add_addressing(arguments, request.config);
+  add_ports(arguments, request.config);
+  arguments.insert(arguments.end(), request.config.options.begin(), request.config.options.end());
+
+  const int user = request.user ? request.user.get() : request.net.get();
+  Helper helper = Helper::start({.program = program_path(),
+                                 .arguments = std::move(arguments),
+                                 .log = request.log,
+                                 .files = {request.net.get(), user}});
+  return std::make_unique<Pasta>(std::move(link), std::move(helper), std::move(addressing));
+}
+
+}  // namespace network
