@@ -5,6 +5,7 @@
 #include "pkg/base/base64.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/base/json.hpp"
+#include "pkg/registry/http_url.hpp"
 #include "pkg/registry/status.hpp"
 
 #include <algorithm>
@@ -104,20 +105,19 @@ void Auth::fetch_token() {
 Answer Auth::ask_token_server(const Request& request) {
   for (int retry = 1;; ++retry) {
     Answer answer = http_.ask(request, kMostTokenBytes);
-    if (answer.ending.kind == Ending::Kind::Answered && answer.head.status == 200) return answer;
+    const bool is_answer = answer.ending.kind == Ending::Kind::Answered;
+    if (is_answer && answer.head.status == 200) return answer;
     const bool is_passing =
-        answer.ending.kind == Ending::Kind::Broken ||
-        (answer.ending.kind == Ending::Kind::Answered && is_transient(answer.head.status));
+        is_answer ? is_transient(answer.head.status) : answer.ending.kind == Ending::Kind::Broken;
     const auto wait = patience_.before(retry, answer.ending.retry_after);
-    if (!is_passing || !wait) {
-      std::string text = describe(answer);
-      if (answer.head.status == 401 || answer.head.status == 403) {
-        text += who_.credentials ? ": it refused the credentials of " + source() : "";
-      }
-      throw base::Error(text);
-    }
+    if (!is_passing || !wait) throw base::Error(describe(answer) + blame(answer.head.status));
     wait_for(http_, *wait);
   }
+}
+
+std::string Auth::blame(int status) const {
+  if (!who_.credentials || (status != 401 && status != 403)) return "";
+  return ": it refused the credentials of " + source();
 }
 
 // A parser's message could repeat the token.

@@ -38,6 +38,7 @@ class Auth {
   void fetch_token();
   Request token_request() const;
   Answer ask_token_server(const Request& request);
+  std::string blame(int status) const;
   void take_token(const std::string& body);
 
   Http& http_;

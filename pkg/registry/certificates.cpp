@@ -59,7 +59,8 @@ std::string find_folder(const home::Home& home, const std::string& registry,
   if (!cert_dir.empty()) return cert_dir;
   const std::string parents[] = {home.config + "/containers", "/etc/containers", "/etc/docker"};
   for (const std::string& parent : parents) {
-    std::string folder = parent + "/certs.d/" + registry;
+    std::string folder = parent;
+    folder.append("/certs.d/").append(registry);
     if (sys::exists(folder)) return folder;
   }
   return "";
@@ -98,7 +99,8 @@ Trust find_trust(const home::Home& home, const std::string& registry, const std:
     if (dot == std::string::npos) continue;
     const std::string stem = name.substr(0, dot);
     const std::string ending = name.substr(dot);
-    if (ending == ".crt") trust.authorities += sys::read_file(folder + "/" + name) + "\n";
+    if (ending == ".crt")
+      trust.authorities.append(sys::read_file(folder + "/" + name)).append("\n");
     if (ending == ".cert" || ending == ".key") add_pair(trust, folder, stem);
   }
   if (!trust.authorities.empty() && !trust.system_file.empty()) {

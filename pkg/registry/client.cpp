@@ -5,6 +5,7 @@
 #include "pkg/hash/sha256.hpp"
 #include "pkg/registry/downloads.hpp"
 #include "pkg/registry/http.hpp"
+#include "pkg/registry/http_url.hpp"
 #include "pkg/registry/session.hpp"
 
 #include <utility>

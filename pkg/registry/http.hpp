@@ -97,9 +97,4 @@ class Http {
   std::unique_ptr<Impl> impl_;
 };
 
-// "https://host:port" of an address: what may be shown of it, since the rest can hold secrets.
-std::string origin_of(const std::string& url);
-// With "%" for all that is not a letter, a digit or one of -._~
-std::string escape_url(std::string_view text);
-
 }  // namespace registry

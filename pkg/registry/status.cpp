@@ -63,7 +63,7 @@ std::string message_of(std::string_view body) try {
 
 std::string describe(const Answer& answer) {
   if (answer.ending.kind != Ending::Kind::Answered) return answer.ending.message;
-  const std::string phrase = with_phrase(answer.head.status);
+  std::string phrase = with_phrase(answer.head.status);
   const std::string message = message_of(answer.body);
   if (message.empty() || phrase.ends_with(base::lower(message))) return phrase;
   return phrase + " (" + message + ")";

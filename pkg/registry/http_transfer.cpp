@@ -1,0 +1,287 @@
+// Redirects are followed here and not by libcurl, because an exchange takes more than one header to
+// another host: also our client certificate would be shown there, and a redirect from https to http
+// has to be an error rather than a choice. Stalls are found here, since libcurl's own detector
+// counts the time in which we had no room for more bytes.
+#include "pkg/registry/http_transfer.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/base/text.hpp"
+#include "pkg/registry/http_url.hpp"
+
+#include <utility>
+
+namespace registry {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kMostRedirects = 10;
+constexpr std::int64_t kSlowest = 1024;  // bytes a second
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+Ending::Kind kind_of(CURLcode code) {
+  switch (code) {
+    case CURLE_OK:
+      return Ending::Kind::Answered;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+      return Ending::Kind::Unreachable;
+    case CURLE_SSL_CONNECT_ERROR:
+      return Ending::Kind::NotTls;
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return Ending::Kind::Untrusted;
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_OUT_OF_MEMORY:
+      return Ending::Kind::Refused;
+    default:
+      return Ending::Kind::Broken;
+  }
+}
+
+template <typename Value>
+void set(CURL* handle, CURLoption option, Value value) {
+  const CURLcode code = curl_easy_setopt(handle, option, value);
+  if (code != CURLE_OK) throw base::Error(std::string("libcurl: ") + curl_easy_strerror(code));
+}
+
+void set(CURL* handle, CURLoption option, const std::string& text) {
+  set(handle, option, text.c_str());
+}
+
+}  // namespace
+
+Transfer::Transfer(Loop& http, Request request, Receiver& receiver)
+    : http_(http), request_(std::move(request)), receiver_(receiver), url_(request_.url) {
+  open();
+  http_.transfers.push_back(this);
+}
+
+Transfer::~Transfer() {
+  close();
+  std::erase(http_.transfers, this);
+}
+
+void Transfer::open() {
+  handle_.reset(curl_easy_init());
+  if (handle_ == nullptr) throw base::Error("libcurl: no memory for another connection");
+  CURL* handle = handle_.get();
+  head_ = {};
+  head_.is_elsewhere = !is_at_home_;
+  set(handle, CURLOPT_PRIVATE, static_cast<void*>(this));
+  set(handle, CURLOPT_ERRORBUFFER, error_.data());
+  set(handle, CURLOPT_NOSIGNAL, 1L);
+  set(handle, CURLOPT_SHARE, http_.share.get());
+  set(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(handle, CURLOPT_USERAGENT, "pod/" POD_VERSION);
+  set(handle, CURLOPT_BUFFERSIZE, 256L * 1024L);
+  set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(http_.settings.connect.count()));
+  set(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(handle, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+  set(handle, CURLOPT_HEADERDATA, static_cast<void*>(this));
+  set(handle, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+  set(handle, CURLOPT_WRITEDATA, static_cast<void*>(this));
+  set_address();
+  set_trust();
+  set_headers();
+  restart_stall_window();
+  const CURLMcode code = curl_multi_add_handle(http_.multi.get(), handle);
+  if (code != CURLM_OK) throw base::Error(std::string("libcurl: ") + curl_multi_strerror(code));
+}
+
+void Transfer::set_address() {
+  CURL* handle = handle_.get();
+  const Url url = parse_url(url_).value_or(Url{});
+  set(handle, CURLOPT_URL, url_);
+  set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(handle, CURLOPT_PROXY, http_.proxies.find(url.scheme, url.host, url.port));
+  set(handle, CURLOPT_NOPROXY, "");  // asked already
+}
+
+void Transfer::set_trust() {
+  CURL* handle = handle_.get();
+  const Trust& trust = http_.settings.trust;
+  set(handle, CURLOPT_SSL_VERIFYPEER, trust.is_verified ? 1L : 0L);
+  set(handle, CURLOPT_SSL_VERIFYHOST, trust.is_verified ? 2L : 0L);
+  // Not even libcurl's built-in bundle unless it is asked for: see Trust.
+  set(handle, CURLOPT_CAINFO, trust.system_file.empty() ? nullptr : trust.system_file.c_str());
+  set(handle, CURLOPT_CAPATH,
+      trust.system_directory.empty() ? nullptr : trust.system_directory.c_str());
+  if (!trust.authorities.empty()) {
+    std::string all = trust.authorities;
+    curl_blob blob = {all.data(), all.size(), CURL_BLOB_COPY};
+    set(handle, CURLOPT_CAINFO_BLOB, &blob);
+  }
+  if (!trust.certificate.empty() && is_at_home_) {
+    set(handle, CURLOPT_SSLCERT, trust.certificate);
+    set(handle, CURLOPT_SSLKEY, trust.key);
+  }
+}
+
+void Transfer::set_headers() {
+  headers_.reset();
+  const auto add = [this](const std::string& line) {
+    curl_slist* list = curl_slist_append(headers_.get(), line.c_str());
+    if (list == nullptr) throw base::Error("libcurl: no memory for a header");
+    (void)headers_.release();
+    headers_.reset(list);
+  };
+  for (const std::string& line : request_.headers)
+    add(line);
+  if (is_at_home_ && !request_.authorization.empty()) {
+    add("Authorization: " + request_.authorization);
+  }
+  if (request_.form && hops_ == 0) {
+    set(handle_.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.form->size()));
+    set(handle_.get(), CURLOPT_COPYPOSTFIELDS, request_.form->c_str());
+  }
+  set(handle_.get(), CURLOPT_HTTPHEADER, headers_.get());
+}
+
+void Transfer::close() {
+  if (handle_ == nullptr) return;
+  curl_multi_remove_handle(http_.multi.get(), handle_.get());
+  handle_.reset();
+}
+
+std::size_t Transfer::on_header(char* bytes, std::size_t size, std::size_t count, void* self) {
+  auto* transfer = static_cast<Transfer*>(self);
+  try {
+    transfer->take_header({bytes, size * count});
+    return size * count;
+  } catch (...) {
+    transfer->http_.failure = std::current_exception();
+    return 0;
+  }
+}
+
+std::size_t Transfer::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
+  auto* transfer = static_cast<Transfer*>(self);
+  try {
+    return transfer->take_body({bytes, size * count});
+  } catch (...) {
+    transfer->http_.failure = std::current_exception();
+    return 0;
+  }
+}
+
+void Transfer::take_header(std::string_view line) {
+  if (has_begun_) return;  // a trailer
+  line = base::trim(line);
+  if (line.starts_with("HTTP/")) {
+    const auto words = base::split(line, ' ');
+    head_.status =
+        static_cast<int>(words.size() > 1 ? base::parse_integer(words[1]).value_or(0) : 0);
+    head_.fields.clear();
+    return;
+  }
+  if (line.empty()) {
+    if (head_.status < 200 || is_redirect(head_.status)) return;
+    has_begun_ = true;
+    receiver_.begin(head_);
+    return;
+  }
+  const auto [name, value] = base::split_once(line, ':');
+  head_.fields.emplace_back(base::lower(base::trim(name)), base::trim(value.value_or("")));
+}
+
+std::size_t Transfer::take_body(std::string_view bytes) {
+  if (!has_begun_) return bytes.size();  // what a redirect says to people
+  if (!receiver_.accept(bytes)) {
+    is_paused_ = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
+  window_bytes_ += static_cast<std::int64_t>(bytes.size());
+  return bytes.size();
+}
+
+void Transfer::resume() {
+  if (!is_paused_ || handle_ == nullptr) return;
+  is_paused_ = false;
+  restart_stall_window();
+  curl_easy_pause(handle_.get(), CURLPAUSE_CONT);
+}
+
+void Transfer::restart_stall_window() {
+  window_start_ = Clock::now();
+  window_bytes_ = 0;
+}
+
+void Transfer::check_stall() {
+  if (handle_ == nullptr || is_paused_) return;
+  const auto stall = http_.settings.stall;
+  if (window_bytes_ * 1000 >= kSlowest * stall.count()) return restart_stall_window();
+  if (Clock::now() - window_start_ < stall) return;
+  close();
+  receiver_.end({.kind = Ending::Kind::Broken,
+                 .message = "nothing came for " + std::to_string(stall.count() / 1000) + " s",
+                 .retry_after = {}});
+}
+
+void Transfer::finish(CURLcode code) {
+  curl_off_t retry_after = 0;
+  curl_easy_getinfo(handle_.get(), CURLINFO_RETRY_AFTER, &retry_after);
+  Ending ending = {.kind = kind_of(code),
+                   .message = describe(code),
+                   .retry_after = std::chrono::seconds(retry_after)};
+  close();
+  if (http_.failure != nullptr) return;
+  if (ending.kind == Ending::Kind::Answered && is_redirect(head_.status)) {
+    try {
+      if (follow()) return;
+    } catch (const base::Error& error) {
+      ending = {.kind = Ending::Kind::Refused, .message = error.what(), .retry_after = {}};
+    }
+  }
+  receiver_.end(ending);
+}
+
+// False when the answer that looks like a redirect leads nowhere and is to be taken as it is.
+bool Transfer::follow() {
+  const auto location = head_.find("location");
+  if (!location) {
+    receiver_.begin(head_);
+    return false;
+  }
+  const std::string next = resolve_url(url_, *location);
+  const auto from = parse_url(url_);
+  const auto to = parse_url(next);
+  if (next.empty() || !from || !to || (to->scheme != "https" && to->scheme != "http")) {
+    throw base::Error("redirect to what is no http address");
+  }
+  if (from->scheme == "https" && to->scheme == "http") {
+    throw base::Error("redirect to " + origin_of(next) + ", out of https");
+  }
+  if (++hops_ > kMostRedirects) throw base::Error("too many redirects");
+  base::log::debug("redirect from {} to {}", origin_of(url_), origin_of(next));
+  is_at_home_ = is_at_home_ && *from == *to;  // and once away, away for good
+  url_ = next;
+  open();
+  return true;
+}
+
+std::string Transfer::describe(CURLcode code) const {
+  if (code == CURLE_OK) return "";
+  long number = 0;  // NOLINT(google-runtime-int): libcurl's word
+  curl_easy_getinfo(handle_.get(), CURLINFO_OS_ERRNO, &number);
+  if (code == CURLE_COULDNT_RESOLVE_HOST) return "no such host";
+  if (code == CURLE_COULDNT_RESOLVE_PROXY) return "no such host: the proxy's";
+  if (code == CURLE_COULDNT_CONNECT && number != 0) {
+    return "cannot connect: " + base::describe_errno(static_cast<int>(number));
+  }
+  if (code == CURLE_PARTIAL_FILE) return "the connection ended too early";
+  if (code == CURLE_GOT_NOTHING) return "the connection ended without an answer";
+  std::string text = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
+  constexpr std::string_view kVerbose = "SSL certificate problem: ";
+  if (text.starts_with(kVerbose)) text.replace(0, kVerbose.size(), "certificate: ");
+  return text;
+}
+
+}  // namespace registry

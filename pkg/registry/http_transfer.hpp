@@ -1,0 +1,97 @@
+#pragma once
+
+#include "pkg/registry/http.hpp"
+#include "pkg/registry/proxy.hpp"
+
+#include <curl/curl.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace registry {
+
+// Three of libcurl's handles are plain `void` to C++, so their owners differ by how they end.
+template <auto kFree>
+struct Free {
+  template <typename T>
+  void operator()(T* handle) const {
+    (void)kFree(handle);
+  }
+};
+template <typename T, auto kFree>
+using Owned = std::unique_ptr<T, Free<kFree>>;
+
+using Easy = Owned<CURL, curl_easy_cleanup>;
+using Multi = Owned<CURLM, curl_multi_cleanup>;
+using Share = Owned<CURLSH, curl_share_cleanup>;
+using HeaderList = Owned<curl_slist, curl_slist_free_all>;
+
+class Transfer;
+
+// What the exchanges share.
+struct Loop {
+  Http::Settings settings;
+  Proxies proxies = Proxies::read();
+  Share share;
+  Multi multi;  // before `share` in the order of farewell
+  std::vector<Transfer*> transfers;
+  std::atomic<bool> is_woken = false;
+  std::exception_ptr failure;
+
+  bool settle() const;
+  void offer_again();
+  void find_stalls() const;
+};
+
+// libcurl calls back into this; what is thrown there must not unwind through libcurl, so it is kept
+// for `turn`.
+class Transfer : public Exchange {
+ public:
+  Transfer(Loop& http, Request request, Receiver& receiver);
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+  ~Transfer() override;
+
+  void finish(CURLcode code);
+  void resume();
+  void check_stall();
+
+ private:
+  void open();
+  void set_address();
+  void set_trust();
+  void set_headers();
+  void close();
+  bool follow();
+  void take_header(std::string_view line);
+  std::size_t take_body(std::string_view bytes);
+  void restart_stall_window();
+  std::string describe(CURLcode code) const;
+
+  static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
+
+  Loop& http_;
+  Request request_;
+  Receiver& receiver_;
+  std::string url_;  // of this hop
+  bool is_at_home_ = true;
+  int hops_ = 0;
+  Easy handle_;
+  HeaderList headers_;
+  std::array<char, CURL_ERROR_SIZE> error_ = {};
+  Head head_;
+  bool has_begun_ = false;
+  bool is_paused_ = false;
+  std::chrono::steady_clock::time_point window_start_;
+  std::int64_t window_bytes_ = 0;
+};
+
+}  // namespace registry
