@@ -2,8 +2,10 @@
 
 #include "cmd/cli/options.hpp"
 
-#include <span>
+#include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace pod_transfer {
 
@@ -13,8 +15,11 @@ struct Command {
 };
 
 // Each in its own file; in the order of the help.
+int pull(const cli::Arguments& arguments);
 int import_image(const cli::Arguments& arguments);
 
-std::span<const Command> commands();
+// Goes on after a failure; the last one is thrown, the others are printed before.
+int for_each(const std::vector<std::string>& names,
+             const std::function<void(const std::string& name)>& work);
 
 }  // namespace pod_transfer

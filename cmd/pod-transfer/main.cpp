@@ -14,7 +14,9 @@
 namespace pod_transfer {
 namespace {
 
-constexpr std::array<Command, 2> kCommands = {{
+constexpr std::array<Command, 4> kCommands = {{
+    {"pull", pull},
+    {"image pull", pull},
     {"import", import_image},
     {"image import", import_image},
 }};
@@ -54,10 +56,6 @@ void set_log_level() {
 }
 
 }  // namespace
-
-std::span<const Command> commands() {
-  return kCommands;
-}
 
 }  // namespace pod_transfer
 

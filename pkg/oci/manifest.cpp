@@ -94,8 +94,8 @@ bool has(const base::Json& json, std::string_view member) {
 }
 
 void refuse_schema_1(const base::Json& json, std::string_view media_type) {
-  if (media_type.find("manifest.v1+") != media_type.npos || has(json, "fsLayers") ||
-      json.integer_or("schemaVersion", 2) == 1) {
+  if (media_type.starts_with("application/vnd.docker.distribution.manifest.v1+") ||
+      has(json, "fsLayers") || json.integer_or("schemaVersion", 2) == 1) {
     throw base::Error("a schema 1 image, a format given up in 2017; push it again to renew it");
   }
 }

@@ -48,6 +48,15 @@ TEST(Manifest, ListsConfigurationAndLayers) {
   EXPECT_EQ(manifest.media_type, "application/vnd.oci.image.manifest.v1+json");
 }
 
+TEST(Manifest, IsKnownByItsMediaTypeToo) {
+  const std::string bytes = R"({"schemaVersion":2,"config":)" + kConfig + R"(,"layers":[]})";
+
+  EXPECT_EQ(refusal(bytes, "application/vnd.oci.image.manifest.v1+json"), "accepted");
+  EXPECT_EQ(refusal(bytes, "application/vnd.docker.distribution.manifest.v2+json"), "accepted");
+  EXPECT_THAT(refusal(bytes, "application/vnd.docker.distribution.manifest.v1+prettyjws"),
+              testing::HasSubstr("schema 1"));
+}
+
 TEST(Manifest, RefusesADocumentThatCouldBeReadAsBoth) {
   EXPECT_THAT(refusal(R"({"config":)" + kConfig + R"(,"layers":[],"manifests":[]})"),
               testing::HasSubstr("both"));

@@ -1,0 +1,114 @@
+#include "pkg/transfer/pull.hpp"
+
+#include "cmd/pod-transfer/command.hpp"
+#include "cmd/pod-transfer/progress.hpp"
+#include "pkg/base/error.hpp"
+#include "pkg/base/time.hpp"
+#include "pkg/transfer/store.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+
+namespace pod_transfer {
+namespace {
+
+struct PullFlags {
+  transfer::PullOptions pull;
+  bool quiet = false;
+  std::string policy = "always";
+  std::string platform;
+  std::string architecture;
+  std::string system;
+  std::string variant;
+  std::int64_t retries = 3;
+  std::string delay;
+  std::vector<std::string> names;
+};
+
+void declare(cli::Options& options, PullFlags& flags) {
+  registry::Access& access = flags.pull.access;
+  options.value("--arch", flags.architecture, "Architecture to choose")
+      .value("--authfile", access.auth_file, "Credentials file, in place of the usual ones")
+      .value("--cert-dir", access.cert_dir, "Folder of the registry's certificates")
+      .value("--creds", access.creds, "USER:PASSWORD for the registry")
+      .value("--os", flags.system, "Operating system to choose")
+      .value("--platform", flags.platform, "OS/ARCH[/VARIANT] to choose")
+      .value("--policy", flags.policy, "When to ask the registry: always, missing, newer, never")
+      .flag("-q,--quiet", flags.quiet, "Nothing but the image's id")
+      .value("--retry", flags.retries, "How often to try again in a row")
+      .value("--retry-delay", flags.delay, "Wait before the first retry, doubled for each further")
+      .flag("--tls-verify", access.tls_verify, "Insist on HTTPS and its certificates")
+      .value("--variant", flags.variant, "Variant of the architecture to choose")
+      .ignore_flags("--disable-content-trust")
+      .refuse("-a,--all-tags")
+      .refuse("--decryption-key")
+      .refuse("--signature-policy")
+      .rest("IMAGE", flags.names, 1);
+}
+
+images::PullPolicy policy_of(const std::string& text) {
+  using images::PullPolicy;
+  if (text == "always") return PullPolicy::Always;
+  if (text == "missing") return PullPolicy::Missing;
+  if (text == "newer") return PullPolicy::Newer;
+  if (text == "never") return PullPolicy::Never;
+  throw base::Error("--policy " + text + ": expected always, missing, newer or never");
+}
+
+std::optional<oci::Platform> platform_of(const PullFlags& flags) {
+  const bool in_parts =
+      !flags.architecture.empty() || !flags.system.empty() || !flags.variant.empty();
+  if (!flags.platform.empty()) {
+    if (in_parts) throw base::Error("--platform says what --arch, --os and --variant say as well");
+    return oci::Platform::parse(flags.platform);
+  }
+  if (!in_parts) return std::nullopt;
+  oci::Platform platform = oci::Platform::host();
+  if (!flags.architecture.empty()) platform = oci::Platform::parse(flags.architecture);
+  if (!flags.system.empty()) platform.os = flags.system;
+  if (!flags.variant.empty()) platform.variant = flags.variant;
+  return platform;
+}
+
+transfer::PullOptions options_of(PullFlags& flags) {
+  flags.pull.policy = policy_of(flags.policy);
+  flags.pull.platform = platform_of(flags);
+  const char* auth_file = std::getenv("REGISTRY_AUTH_FILE");
+  if (flags.pull.access.auth_file.empty() && auth_file != nullptr) {
+    flags.pull.access.auth_file = auth_file;
+  }
+  flags.pull.access.patience.retries =
+      static_cast<int>(std::clamp<std::int64_t>(flags.retries, 0, 100));
+  if (!flags.delay.empty()) {
+    flags.pull.access.patience.delay =
+        std::chrono::duration_cast<std::chrono::milliseconds>(base::parse_duration(flags.delay));
+  }
+  return flags.pull;
+}
+
+}  // namespace
+
+int pull(const cli::Arguments& arguments) {
+  PullFlags flags;
+  cli::Options options("Bring images from their registries");
+  declare(options, flags);
+  options.parse(arguments);
+  const transfer::PullOptions pull = options_of(flags);
+
+  const home::Home home = home::Home::open();
+  const std::unique_ptr<transfer::Report> report = make_report(flags.quiet);
+  std::optional<transfer::Store> store;
+  return for_each(flags.names, [&](const std::string& name) {
+    const std::optional<storage::Image> found = transfer::find_pulled(home, name, pull);
+    if (!found && !store) store = transfer::open_store(home);
+    const std::string id = found ? found->id : transfer::pull(home, *store, name, pull, *report);
+    fmt::print("{}\n", id);
+    std::fflush(stdout);
+  });
+}
+
+}  // namespace pod_transfer

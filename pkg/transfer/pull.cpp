@@ -1,0 +1,143 @@
+#include "pkg/transfer/pull.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/hash/sha256.hpp"
+#include "pkg/oci/manifest.hpp"
+#include "pkg/transfer/registry_blobs.hpp"
+#include "storage/image_store.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <variant>
+
+namespace transfer {
+namespace {
+
+// Deeper indexes in indexes are nobody's honest image.
+constexpr int kMostIndexes = 3;
+
+// What the name stands for in the registry.
+struct Found {
+  oci::Manifest manifest;
+  std::string manifest_bytes;
+  std::vector<std::string> digests;  // of the index, if there is one, and of the manifest
+  oci::ImageConfig config = {};
+  std::string config_bytes = {};
+  bool was_chosen = false;  // from an index
+};
+
+std::string digest_of(const oci::Reference& reference, const std::string& bytes) {
+  const auto& digest = reference.digest();
+  return digest && digest->algorithm() == "sha512" ? "sha512:" + hash::sha512(bytes)
+                                                   : "sha256:" + hash::sha256(bytes);
+}
+
+Found find_manifest(registry::Client& client, const oci::Reference& reference,
+                    const oci::Platform& wanted) {
+  const std::string named = reference.digest() ? reference.digest()->text() : reference.tag();
+  registry::Document document = client.manifest(named);
+  std::vector<std::string> digests = {digest_of(reference, document.bytes)};
+  for (int depth = 0; depth <= kMostIndexes; ++depth) {
+    auto parsed = oci::parse_manifest(document.bytes, document.media_type);
+    if (auto* manifest = std::get_if<oci::Manifest>(&parsed)) {
+      return {.manifest = std::move(*manifest),
+              .manifest_bytes = std::move(document.bytes),
+              .digests = std::move(digests),
+              .was_chosen = depth > 0};
+    }
+    digests.push_back(std::get<oci::Index>(parsed).choose(wanted).digest.text());
+    document = client.manifest(digests.back());
+  }
+  throw base::Error("its index has indexes in indexes");
+}
+
+void check_platform(const Found& found, const PullOptions& options, const oci::Platform& wanted) {
+  const oci::Platform& offered = found.config.platform;
+  if (found.was_chosen || offered.architecture.empty() || oci::rank(offered, wanted) >= 0) return;
+  const std::string text =
+      fmt::format("the image is for {}, not for {}", offered.text(), wanted.text());
+  if (options.platform) throw base::Error(text);
+  base::log::warn("{}", text);
+}
+
+Found find(registry::Client& client, const oci::Reference& reference, const PullOptions& options) {
+  const oci::Platform wanted = options.platform.value_or(oci::Platform::host());
+  Found found = find_manifest(client, reference, wanted);
+  found.config_bytes = client.blob(found.manifest.config);
+  found.config = oci::ImageConfig::parse(found.config_bytes);
+  check_platform(found, options, wanted);
+  return found;
+}
+
+storage::Image image_of(const Found& found, const oci::Reference& reference) {
+  storage::Image image;
+  image.id = hash::sha256(found.config_bytes);
+  image.manifest_digest = found.digests.back();
+  for (const std::string& digest : found.digests) {
+    image.repo_digests.push_back(reference.name() + "@" + digest);
+  }
+  image.config = found.config;
+  return image;
+}
+
+std::optional<storage::Image> find_here(const home::Home& home, const oci::Reference& reference) {
+  const storage::ImageStore images{storage::Layout(home)};
+  if (!reference.digest()) {
+    const std::optional<std::string> id = images.find_id(reference.text());
+    return id ? images.find(*id) : std::nullopt;
+  }
+  for (storage::Image& image : images.list()) {
+    if (std::ranges::count(image.repo_digests, reference.text()) > 0) return std::move(image);
+  }
+  return std::nullopt;
+}
+
+void publish_found(const Store& store, const Found& found, const oci::Reference& reference,
+                   const storage::Image& image) {
+  const storage::ImageStore images(store.layout);
+  images.publish(image, found.config_bytes, found.manifest_bytes);
+  if (!reference.digest()) images.tag(image.id, reference.text());
+}
+
+}  // namespace
+
+std::optional<storage::Image> find_pulled(const home::Home& home, const std::string& name,
+                                          const PullOptions& options) {
+  using images::PullPolicy;
+  if (options.policy == PullPolicy::Always || options.policy == PullPolicy::Newer) return {};
+  std::optional<storage::Image> image = find_here(home, oci::Reference::parse(name));
+  if (image && options.platform && oci::rank(image->config.platform, *options.platform) < 0) {
+    image.reset();
+  }
+  if (!image && options.policy == PullPolicy::Never) {
+    throw base::Error(name + ": there is no such image here, and it must not be pulled");
+  }
+  return image;
+}
+
+std::string pull(const home::Home& home, const Store& store, const std::string& name,
+                 const PullOptions& options, Report& report) try {
+  const oci::Reference reference = oci::Reference::parse(name);
+  report.begin(reference.text());
+  registry::Client client(home, reference, options.access);
+  const Found found = find(client, reference, options);
+  const std::vector<WantedLayer> layers = plan_layers(found.manifest, found.config);
+  RegistryBlobs blobs(client, report);
+  const HeldLayers held = bring_layers(store, layers, blobs);
+  report.end();
+
+  storage::Image image = image_of(found, reference);
+  for (const WantedLayer& layer : layers)
+    image.layers.push_back(layer.id);
+  image.size = held.size;
+  publish_found(store, found, reference, image);
+  return image.id;
+} catch (base::Error& error) {
+  report.end();
+  error.during(name);
+  throw;
+}
+
+}  // namespace transfer

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "pkg/registry/client.hpp"
+#include "pkg/transfer/layers.hpp"
+#include "pkg/transfer/report.hpp"
+
+#include <span>
+#include <vector>
+
+namespace transfer {
+
+// Blobs from a registry: all downloads at once, each streamed into its directory while it arrives.
+// SIGINT and SIGTERM end it with an error of status 130 or 143, after which nothing is left.
+class RegistryBlobs : public Blobs {
+ public:
+  RegistryBlobs(registry::Client& client, Report& report) : client_(client), report_(report) {}
+
+  std::vector<Unpacked> unpack(std::span<const Job> jobs) override;
+
+ private:
+  registry::Client& client_;
+  Report& report_;
+};
+
+}  // namespace transfer
