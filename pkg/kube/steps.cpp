@@ -147,7 +147,10 @@ void add_container(const Pod& pod, const Container& container, const PlayOptions
 
 std::string absolute_path(const Pod& pod, const std::string& path) {
   const std::filesystem::path folder = std::filesystem::absolute(pod.folder);
-  return (folder / path).lexically_normal().string();
+  std::string out = (folder / path).lexically_normal().string();
+  while (out.size() > 1 && out.ends_with('/'))
+    out.pop_back();
+  return out;
 }
 
 std::string digest_of(const Pod& pod, const PlayOptions& options) {
