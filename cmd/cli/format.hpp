@@ -31,6 +31,9 @@ std::string format_objects(const std::string& format, const base::Json::Array& o
 // The same for a single object that stands alone (`info`, `version`).
 std::string format_object(const std::string& format, const base::Json& object);
 
+// As YAML, for people: `info`.
+std::string format_yaml(const base::Json& object);
+
 // Lines whose cells are parted by tabs, the cells of a column made equally wide: at least 12
 // characters with two spaces between columns, as the peers print.
 std::string align(std::string_view lines);

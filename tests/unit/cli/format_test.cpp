@@ -77,4 +77,26 @@ TEST(Format, PrintsObjects) {
   EXPECT_THROW(cli::format_objects("{{.Nothing}}", objects), base::Error);
 }
 
+TEST(Format, PrintsYaml) {
+  const base::Json object = base::Json::parse(
+      R"json({"host": {"arch": "amd64", "ids": [{"a": 1, "b": "x: y"}, {"a": 2, "b": ""}],
+          "none": [], "empty": {}, "version": "12", "null": null, "f()": 1}, "list": ["a", "b"]})json");
+
+  EXPECT_EQ(cli::format_yaml(object),
+            "host:\n"
+            "  arch: amd64\n"
+            "  ids:\n"
+            "  - a: 1\n"
+            "    b: \"x: y\"\n"
+            "  - a: 2\n"
+            "    b: \"\"\n"
+            "  none: []\n"
+            "  empty: {}\n"
+            "  version: \"12\"\n"
+            "  null: null\n"
+            "list:\n"
+            "- a\n"
+            "- b\n");
+}
+
 }  // namespace

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "cmd/cli/options.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// A command is one file: its options, one call into a room, its output. It is listed once, in
+// commands.cpp.
+namespace pod {
+
+using cli::Arguments;
+
+// What the words behind a command's name are, for shells that complete them.
+enum class Completes { Nothing, Containers, RunningContainers, Images, Pods, Anything, Files };
+
+struct Command {
+  std::string_view name;     // "run"; of two words in a group: "pod ps"
+  int (*run)(Arguments);     // nothing: the other program, pod-transfer, has it
+  std::string_view summary;  // "" hides it from the help: another spelling of one that is shown
+  Completes completes = Completes::Nothing;
+};
+
+// In the order of the help.
+std::span<const Command> commands();
+
+// What a command line asks for: the command (nothing when the words name none, or only a group)
+// and the words behind its name. Spellings of the peers ("container ls", "play kube") lead to the
+// same command.
+struct Found {
+  const Command* command = nullptr;
+  Arguments arguments;
+};
+Found find_command(const std::vector<std::string>& words);
+
+// The first words that go before others: "container", "pod", "kube" ...
+bool is_group(std::string_view word);
+
+// Why the words name no command: "not supported yet" for what the peers have, else a suggestion.
+std::string why_unknown(const std::vector<std::string>& words);
+
+// The commands, or those of a group when `group` is one.
+std::string overview(std::string_view group);
+
+int attach(Arguments arguments);
+int complete(Arguments arguments);
+int completion(Arguments arguments);
+int container_exists(Arguments arguments);
+int container_inspect(Arguments arguments);
+int create(Arguments arguments);
+int down(Arguments arguments);
+int exec(Arguments arguments);
+int help(Arguments arguments);
+int image_exists(Arguments arguments);
+int image_inspect(Arguments arguments);
+int images(Arguments arguments);
+int info(Arguments arguments);
+int inspect(Arguments arguments);
+int kill(Arguments arguments);
+int logs(Arguments arguments);
+int play(Arguments arguments);
+int pod_create(Arguments arguments);
+int pod_exists(Arguments arguments);
+int pod_inspect(Arguments arguments);
+int pod_kill(Arguments arguments);
+int pod_logs(Arguments arguments);
+int pod_ps(Arguments arguments);
+int pod_restart(Arguments arguments);
+int pod_rm(Arguments arguments);
+int pod_start(Arguments arguments);
+int pod_stop(Arguments arguments);
+int pod_top(Arguments arguments);
+int port(Arguments arguments);
+int ps(Arguments arguments);
+int restart(Arguments arguments);
+int rm(Arguments arguments);
+int rmi(Arguments arguments);
+int run(Arguments arguments);
+int start(Arguments arguments);
+int stop(Arguments arguments);
+int tag(Arguments arguments);
+int top(Arguments arguments);
+int unshare(Arguments arguments);
+int untag(Arguments arguments);
+int version(Arguments arguments);
+int wait(Arguments arguments);
+
+}  // namespace pod

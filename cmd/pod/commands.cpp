@@ -1,0 +1,267 @@
+#include "cmd/pod/command.hpp"
+#include "pkg/base/text.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+namespace pod {
+namespace {
+
+constexpr auto kContainers = Completes::Containers;
+constexpr auto kRunning = Completes::RunningContainers;
+constexpr auto kImages = Completes::Images;
+constexpr auto kPods = Completes::Pods;
+constexpr auto kFiles = Completes::Files;
+constexpr auto kAnything = Completes::Anything;
+
+constexpr Command kCommands[] = {
+    {"play", play, "Run the pods of a Kubernetes YAML file", kFiles},
+    {"down", down, "Take down the pods of a Kubernetes YAML file", kFiles},
+
+    {"run", run, "Run a command in a new container", kImages},
+    {"create", create, "Create a container without starting it", kImages},
+    {"start", start, "Start containers", kContainers},
+    {"stop", stop, "Stop containers", kRunning},
+    {"restart", restart, "Stop containers and start them again", kContainers},
+    {"kill", kill, "Send a signal to the main process of containers", kRunning},
+    {"rm", rm, "Remove containers", kContainers},
+    {"ps", ps, "List containers"},
+    {"logs", logs, "Show what containers wrote", kContainers},
+    {"exec", exec, "Run a command in a running container", kRunning},
+    {"attach", attach, "Tie this terminal to a running container", kRunning},
+    {"wait", wait, "Wait until containers stop and show their exit codes", kContainers},
+    {"inspect", inspect, "Show everything about containers, images and pods", kAnything},
+    {"top", top, "Show the processes of a container", kRunning},
+    {"port", port, "Show the published ports of containers", kContainers},
+    {"container exists", container_exists, "Tell by the exit code whether a container exists",
+     kContainers},
+    {"container inspect", container_inspect, "Show everything about containers", kContainers},
+
+    {"pull", nullptr, "Fetch images from a registry", kImages},
+    {"images", images, "List images"},
+    {"rmi", rmi, "Remove images", kImages},
+    {"tag", tag, "Give an image further names", kImages},
+    {"untag", untag, "Take names from an image", kImages},
+    {"load", nullptr, "Load images from an archive", kFiles},
+    {"import", nullptr, "Make an image of a root file system archive", kFiles},
+    {"image exists", image_exists, "Tell by the exit code whether an image exists", kImages},
+    {"image inspect", image_inspect, "Show everything about images", kImages},
+
+    {"pod create", pod_create, "Create a pod"},
+    {"pod start", pod_start, "Start pods", kPods},
+    {"pod stop", pod_stop, "Stop pods", kPods},
+    {"pod restart", pod_restart, "Stop pods and start them again", kPods},
+    {"pod kill", pod_kill, "Send a signal to the main processes of pods", kPods},
+    {"pod rm", pod_rm, "Remove pods", kPods},
+    {"pod ps", pod_ps, "List pods"},
+    {"pod logs", pod_logs, "Show what the containers of a pod wrote", kPods},
+    {"pod inspect", pod_inspect, "Show everything about pods", kPods},
+    {"pod top", pod_top, "Show the processes of a pod", kPods},
+    {"pod exists", pod_exists, "Tell by the exit code whether a pod exists", kPods},
+
+    {"info", info, "Show this host and how containers run on it"},
+    {"version", version, "Show the version"},
+    {"unshare", unshare, "Run a command in the user namespace that containers live in", kFiles},
+    {"completion", completion, "Show the completion script of a shell"},
+    {"help", help, "Show the help of a command"},
+    {"__complete", complete, ""},
+};
+
+// Spellings of the peers.
+struct Alias {
+  std::string_view name;
+  std::string_view command;
+};
+constexpr Alias kAliases[] = {
+    {"container attach", "attach"},
+    {"container create", "create"},
+    {"container exec", "exec"},
+    {"container kill", "kill"},
+    {"container list", "ps"},
+    {"container logs", "logs"},
+    {"container ls", "ps"},
+    {"container port", "port"},
+    {"container ps", "ps"},
+    {"container restart", "restart"},
+    {"container rm", "rm"},
+    {"container run", "run"},
+    {"container start", "start"},
+    {"container stop", "stop"},
+    {"container top", "top"},
+    {"container wait", "wait"},
+    {"image import", "import"},
+    {"image list", "images"},
+    {"image load", "load"},
+    {"image ls", "images"},
+    {"image pull", "pull"},
+    {"image rm", "rmi"},
+    {"image tag", "tag"},
+    {"image untag", "untag"},
+    {"kube down", "down"},
+    {"kube play", "play"},
+    {"list", "ps"},
+    {"ls", "ps"},
+    {"play kube", "play"},
+    {"pod list", "pod ps"},
+    {"pod ls", "pod ps"},
+    {"system info", "info"},
+};
+
+constexpr std::string_view kGroups[] = {"container", "image", "pod", "kube", "system"};
+
+// What the peers have and we do not, yet.
+constexpr std::string_view kMissing[] = {"artifact",
+                                         "auto-update",
+                                         "build",
+                                         "buildx",
+                                         "builder",
+                                         "commit",
+                                         "compose",
+                                         "context",
+                                         "cp",
+                                         "container checkpoint",
+                                         "container cleanup",
+                                         "container clone",
+                                         "container commit",
+                                         "container cp",
+                                         "container diff",
+                                         "container export",
+                                         "container init",
+                                         "container mount",
+                                         "container pause",
+                                         "container prune",
+                                         "container rename",
+                                         "container restore",
+                                         "container runlabel",
+                                         "container stats",
+                                         "container unmount",
+                                         "container unpause",
+                                         "container update",
+                                         "diff",
+                                         "events",
+                                         "export",
+                                         "farm",
+                                         "generate",
+                                         "healthcheck",
+                                         "history",
+                                         "image build",
+                                         "image diff",
+                                         "image history",
+                                         "image mount",
+                                         "image prune",
+                                         "image push",
+                                         "image save",
+                                         "image scp",
+                                         "image search",
+                                         "image sign",
+                                         "image tree",
+                                         "image trust",
+                                         "image unmount",
+                                         "init",
+                                         "kube apply",
+                                         "kube generate",
+                                         "login",
+                                         "logout",
+                                         "machine",
+                                         "manifest",
+                                         "mount",
+                                         "network",
+                                         "pause",
+                                         "pod clone",
+                                         "pod pause",
+                                         "pod prune",
+                                         "pod stats",
+                                         "pod unpause",
+                                         "push",
+                                         "quadlet",
+                                         "rename",
+                                         "save",
+                                         "search",
+                                         "secret",
+                                         "stats",
+                                         "system check",
+                                         "system connection",
+                                         "system df",
+                                         "system events",
+                                         "system migrate",
+                                         "system prune",
+                                         "system renumber",
+                                         "system reset",
+                                         "system service",
+                                         "umount",
+                                         "unmount",
+                                         "unpause",
+                                         "update",
+                                         "volume"};
+
+const Command* find(std::string_view name) {
+  for (const Alias& alias : kAliases) {
+    if (alias.name == name) name = alias.command;
+  }
+  const auto* const found = std::find_if(std::begin(kCommands), std::end(kCommands),
+                                         [&](const Command& each) { return each.name == name; });
+  return found == std::end(kCommands) ? nullptr : found;
+}
+
+bool is_missing(std::string_view name) {
+  return std::find(std::begin(kMissing), std::end(kMissing), name) != std::end(kMissing);
+}
+
+}  // namespace
+
+std::span<const Command> commands() {
+  return kCommands;
+}
+
+bool is_group(std::string_view word) {
+  return std::find(std::begin(kGroups), std::end(kGroups), word) != std::end(kGroups);
+}
+
+Found find_command(const std::vector<std::string>& words) {
+  for (const std::size_t count : {std::size_t{2}, std::size_t{1}}) {
+    if (words.size() < count) continue;
+    const std::string name = count == 2 ? words[0] + " " + words[1] : words[0];
+    const Command* command = find(name);
+    if (command == nullptr) continue;
+    return {command, {name, {words.begin() + static_cast<std::ptrdiff_t>(count), words.end()}}};
+  }
+  return {};
+}
+
+std::string why_unknown(const std::vector<std::string>& words) {
+  const bool has_group = is_group(words.front()) && words.size() > 1;
+  const std::string name = has_group ? words[0] + " " + words[1] : words[0];
+  if (is_missing(name)) return name + ": not supported yet";
+
+  std::vector<std::string> names;
+  for (const Command& command : kCommands)
+    if (!command.summary.empty()) names.emplace_back(command.name);
+  for (const Alias& alias : kAliases)
+    names.emplace_back(alias.name);
+  const std::optional<std::string> near = base::suggest(name, names);
+  return name + ": unknown command" + (near ? ", did you mean " + *near + "?" : "");
+}
+
+std::string overview(std::string_view group) {
+  std::string text =
+      fmt::format("{}\n\nUsage:\n  pod {}COMMAND\n\nCommands:\n",
+                  group.empty() ? "Run containers and pods without a daemon and without root"
+                                : "Commands about one kind of thing",
+                  group.empty() ? "[options] " : fmt::format("{} ", group));
+  const std::string prefix = group.empty() ? "" : std::string(group) + " ";
+  for (const Command& command : kCommands) {
+    if (!command.summary.empty() && command.name.starts_with(prefix)) {
+      text += fmt::format("  {:<20}{}\n", command.name, command.summary);
+    }
+  }
+  for (const Alias& alias : kAliases) {
+    if (!group.empty() && alias.name.starts_with(prefix)) {
+      text += fmt::format("  {:<20}{}\n", alias.name, find(alias.command)->summary);
+    }
+  }
+  return text;
+}
+
+}  // namespace pod

@@ -1,0 +1,131 @@
+#include "cmd/pod/container_options.hpp"
+
+#include "cmd/cli/options.hpp"
+#include "cmd/pod/flag_values.hpp"
+#include "cmd/pod/selection.hpp"
+#include "pkg/base/error.hpp"
+#include "pkg/containers/container.hpp"
+#include "pkg/oci/platform.hpp"
+#include "pkg/pods/lifecycle.hpp"
+
+#include <fmt/core.h>
+
+namespace pod {
+namespace {
+
+// "container:NAME" with the id instead of the name.
+void resolve_container(const home::Home& home, std::string& mode) {
+  constexpr std::string_view kPrefix = "container:";
+  if (!mode.starts_with(kPrefix)) return;
+  mode = std::string(kPrefix) + containers::get(home, mode.substr(kPrefix.size())).id;
+}
+
+// --pod new:NAME: the network and the names are the pod's then.
+pods::Pod make_pod(const home::Home& home, const std::string& name, containers::Options& options) {
+  pods::Options wanted;
+  wanted.name = name;
+  wanted.network = std::exchange(options.network, {});
+  wanted.hostname = std::exchange(options.hostname, "");
+  wanted.create_command = options.create_command;
+  return pods::create(home, wanted);
+}
+
+void refuse_what_belongs_to_the_pod(const NetworkFlags& flags) {
+  const auto refuse = [](const char* flag, bool is_given) {
+    if (is_given) throw base::Error(fmt::format("{}: belongs to the pod", flag));
+  };
+  refuse("--network", !flags.networks.empty());
+  refuse("--publish", !flags.ports.empty());
+  refuse("--dns", !flags.dns.empty());
+  refuse("--dns-search", !flags.dns_searches.empty());
+  refuse("--dns-option", !flags.dns_options.empty());
+  refuse("--add-host", !flags.hosts.empty());
+  refuse("--no-hosts", flags.no_hosts);
+  refuse("--hostname", !flags.hostname.empty());
+}
+
+}  // namespace
+
+void ImageFlags::declare(cli::Options& options) {
+  options.value("--pull", policy, "When to pull the image: missing, always, never, newer")
+      .flag("-q,--quiet", quiet, "No progress while pulling")
+      .value("--platform", platform, "Platform of the image: OS/ARCH[/VARIANT]")
+      .value("--arch", arch, "Architecture of the image")
+      .value("--os", os, "Operating system of the image")
+      .value("--variant", variant, "Variant of the architecture: v7")
+      .value("--authfile", auth_file, "File with credentials")
+      .value("--cert-dir", cert_dir, "Directory with certificates of the registry")
+      .value("--creds", creds, "USER:PASSWORD for the registry")
+      .flag("--tls-verify", tls_verify, "Check the registry's certificate")
+      .flag("--rootfs", rootfs,
+            "The first argument is a root file system's directory, not an image")
+      .ignore_flags("--disable-content-trust")
+      .refuse("--decryption-key,--retry,--retry-delay,--signature-policy");
+}
+
+void ImageFlags::apply(images::PullOptions& out) const {
+  out.policy = with_flag("--pull", [&] { return images::parse_pull_policy(policy); });
+  out.quiet = quiet;
+  if (!platform.empty() && !(arch + os + variant).empty()) {
+    throw base::Error("--platform cannot be used with --arch, --os and --variant");
+  }
+  out.platform = platform;
+  if (!(arch + os + variant).empty()) {
+    const oci::Platform host = oci::Platform::host();
+    out.platform = (os.empty() ? host.os : os) + "/" + (arch.empty() ? host.architecture : arch);
+    if (!variant.empty()) out.platform += "/" + variant;
+  }
+  out.auth_file = auth_file;
+  out.cert_dir = cert_dir;
+  out.creds = creds;
+  out.tls_verify = tls_verify;
+}
+
+void ContainerFlags::declare(cli::Options& options) {
+  life.declare(options);
+  process.declare(options);
+  files.declare(options);
+  network.declare(options);
+  isolation.declare(options);
+  resources.declare(options);
+  image.declare(options);
+  options.stop_at_argument().argument("IMAGE", image_name).rest("COMMAND", command);
+}
+
+containers::Options ContainerFlags::take(const cli::Arguments& arguments) const {
+  containers::Options out;
+  (image.rootfs ? out.rootfs : out.image) = image_name;
+  out.command = command;
+  out.create_command = {"pod", arguments.command};
+  out.create_command.insert(out.create_command.end(), arguments.words.begin(),
+                            arguments.words.end());
+  image.apply(out.pull);
+  process.apply(out);
+  isolation.apply(out);
+  resources.apply(out.resources);
+  network.apply(out.network);
+  out.hostname = network.hostname;
+  files.apply(out);
+  life.apply(out);
+  return out;
+}
+
+void resolve(const home::Home& home, const ContainerFlags& flags, containers::Options& options) {
+  resolve_container(home, options.network.mode);
+  resolve_container(home, options.pid_mode);
+  resolve_container(home, options.ipc_mode);
+  resolve_container(home, options.uts_mode);
+
+  constexpr std::string_view kNew = "new:";
+  std::string name = flags.life.pod;
+  if (!flags.life.pod_id_file.empty()) name = read_id_files({flags.life.pod_id_file}).front();
+  if (name.empty()) return;
+  if (name.starts_with(kNew)) {
+    options.pod = make_pod(home, name.substr(kNew.size()), options).id;
+    return;
+  }
+  refuse_what_belongs_to_the_pod(flags.network);
+  options.pod = pods::get(home, name).id;
+}
+
+}  // namespace pod

@@ -1,0 +1,16 @@
+#include "cmd/pod/command.hpp"
+#include "pkg/images/ensure.hpp"
+
+namespace pod {
+
+int image_exists(Arguments arguments) {
+  std::string name;
+
+  cli::Options options("Tell by the exit code whether an image exists: 0 yes, 1 no");
+  options.argument("IMAGE", name);
+  options.parse(arguments);
+
+  return images::find(home::Home::open(), name) ? 0 : 1;
+}
+
+}  // namespace pod

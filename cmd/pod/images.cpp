@@ -1,0 +1,90 @@
+#include "cmd/cli/format.hpp"
+#include "cmd/pod/command.hpp"
+#include "cmd/pod/image_rows.hpp"
+#include "pkg/base/error.hpp"
+#include "pkg/images/catalog.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+
+namespace pod {
+namespace {
+
+struct ImagesFlags {
+  bool all = false;
+  bool quiet = false;
+  bool digests = false;
+  bool no_heading = false;
+  std::string format;
+  std::string sort = "created";
+  std::vector<std::string> filters;
+  std::optional<std::string> name;
+  bool whole = false;
+
+  void declare(cli::Options& options) {
+    options.flag("-a,--all", all, "Intermediate ones as well")
+        .flag("--digests", digests, "Show their digests")
+        .values("-f,--filter", filters, "Those that fit KEY=VALUE")
+        .value("--format", format, "json, or a Go template")
+        .flag("--no-trunc", whole, "Show ids in full")
+        .flag("-n,--noheading", no_heading, "Leave out the headings")
+        .flag("-q,--quiet", quiet, "Show ids only")
+        .value("--sort", sort, "created, id, repository, size, tag")
+        .refuse("--history")
+        .argument("NAME", name);
+  }
+
+  std::string table() const {
+    return std::string("table {{.Repository}}\t{{.Tag}}\t") + (digests ? "{{.Digest}}\t" : "") +
+           "{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
+  }
+};
+
+void sort_rows(base::Json::Array& rows, const std::string& key) {
+  static const std::map<std::string, const char*> kFields = {
+      {"created", "Created"}, {"id", "Id"},     {"repository", "Repository()"},
+      {"size", "Size"},       {"tag", "Tag()"},
+  };
+  const auto field = kFields.find(key);
+  if (field == kFields.end()) {
+    throw base::Error("--sort: " + key + ": not one of created, id, repository, size, tag");
+  }
+  const bool newest_first = key == "created";
+  std::stable_sort(rows.begin(), rows.end(), [&](const base::Json& a, const base::Json& b) {
+    const base::Json& left = a.at(field->second);
+    const base::Json& right = b.at(field->second);
+    if (newest_first) return right.as_integer() < left.as_integer();
+    if (left.is_integer()) return left.as_integer() < right.as_integer();
+    return left.as_string() < right.as_string();
+  });
+}
+
+}  // namespace
+
+int images(Arguments arguments) {
+  ImagesFlags flags;
+  cli::Options options("List images");
+  flags.declare(options);
+  options.parse(arguments);
+  if (flags.name) flags.filters.push_back("reference=" + *flags.name);
+
+  const home::Home home = home::Home::open();
+  const std::vector<storage::Image> found = images::list(home, flags.filters);
+  cli::Listing listing;
+  listing.headings = {{"ID", "IMAGE ID"}, {"CreatedSince", "CREATED"}};
+  listing.has_heading = !flags.no_heading;
+  if (flags.format == "json") {
+    listing.rows = image_objects(home, found);
+  } else {
+    listing.rows = image_rows(home, found, flags.whole);
+  }
+  if (flags.format != "json") sort_rows(listing.rows, flags.sort);
+  std::string format = flags.format.empty() ? flags.table() : flags.format;
+  if (flags.quiet) format = "{{.ID}}";
+  cli::print(cli::format_rows(format, listing));
+  return 0;
+}
+
+}  // namespace pod

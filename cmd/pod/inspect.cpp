@@ -1,0 +1,113 @@
+#include "cmd/cli/format.hpp"
+#include "cmd/pod/command.hpp"
+#include "cmd/pod/selection.hpp"
+#include "pkg/base/error.hpp"
+#include "pkg/containers/report.hpp"
+#include "pkg/images/catalog.hpp"
+#include "pkg/images/ensure.hpp"
+
+#include <fmt/core.h>
+
+namespace pod {
+namespace {
+
+struct InspectFlags {
+  std::string format;
+  std::string type = "all";
+  bool size = false;
+  bool latest = false;
+  std::vector<std::string> names;
+
+  bool wants(std::string_view kind) const { return type == "all" || type == kind; }
+};
+
+// The object of that name, in the order in which the peers look. Throws when there is none.
+base::Json find_object(const home::Home& home, const std::string& name, const InspectFlags& flags) {
+  if (flags.wants("container")) {
+    if (const auto found = containers::find(home, name)) {
+      return containers::inspect(home, *found, flags.size);
+    }
+  }
+  if (flags.wants("image")) {
+    if (const auto found = images::find(home, name)) return images::inspect(home, *found);
+  }
+  if (flags.wants("pod")) {
+    if (const auto found = pods::find(home, name)) return pods::inspect(home, *found);
+  }
+  throw base::Error(
+      fmt::format("{}: no such {}", name, flags.type == "all" ? "object" : flags.type));
+}
+
+int inspect_objects(const Arguments& arguments, InspectFlags& flags) {
+  const home::Home home = home::Home::open();
+  if (flags.latest) flags.names.push_back(one_container(home, "", true).id);
+  if (flags.names.empty()) throw base::Error("name an object");
+
+  // What was found is shown even when something was not.
+  base::Json::Array found;
+  Outcome outcome(arguments.command);
+  for (const std::string& name : flags.names)
+    outcome.attempt([&] { found.push_back(find_object(home, name, flags)); });
+  cli::print(cli::format_objects(flags.format, found));
+  return outcome.status();
+}
+
+}  // namespace
+
+int inspect(Arguments arguments) {
+  InspectFlags flags;
+  cli::Options options("Show everything about containers, images and pods");
+  options.value("-f,--format", flags.format, "json, or a Go template")
+      .value("-t,--type", flags.type, "all, container, image or pod")
+      .flag("-s,--size", flags.size, "Sizes of containers as well")
+      .flag("-l,--latest", flags.latest, "The newest container")
+      .rest("NAME", flags.names);
+  options.parse(arguments);
+  if (flags.type == "volume" || flags.type == "network" || flags.type == "artifact") {
+    throw base::Error("--type=" + flags.type + ": not supported yet");
+  }
+  if (!flags.wants("container") && !flags.wants("image") && !flags.wants("pod")) {
+    throw base::Error("--type: " + flags.type + ": not one of all, container, image, pod");
+  }
+  return inspect_objects(arguments, flags);
+}
+
+int container_inspect(Arguments arguments) {
+  InspectFlags flags;
+  flags.type = "container";
+  cli::Options options("Show everything about containers");
+  options.value("-f,--format", flags.format, "json, or a Go template")
+      .flag("-s,--size", flags.size, "Sizes as well")
+      .flag("-l,--latest", flags.latest, "The newest container")
+      .rest("CONTAINER", flags.names);
+  options.parse(arguments);
+  return inspect_objects(arguments, flags);
+}
+
+int image_inspect(Arguments arguments) {
+  InspectFlags flags;
+  flags.type = "image";
+  cli::Options options("Show everything about images");
+  options.value("-f,--format", flags.format, "json, or a Go template").rest("IMAGE", flags.names);
+  options.parse(arguments);
+  return inspect_objects(arguments, flags);
+}
+
+int pod_inspect(Arguments arguments) {
+  InspectFlags flags;
+  flags.type = "pod";
+  bool latest = false;
+  cli::Options options("Show everything about pods");
+  options.value("-f,--format", flags.format, "json, or a Go template")
+      .flag("-l,--latest", latest, "The newest pod")
+      .rest("POD", flags.names);
+  options.parse(arguments);
+  if (latest) {
+    const std::optional<pods::Pod> newest = pods::latest(home::Home::open());
+    if (!newest) throw base::Error("there is no pod");
+    flags.names.push_back(newest->id);
+  }
+  return inspect_objects(arguments, flags);
+}
+
+}  // namespace pod

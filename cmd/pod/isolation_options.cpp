@@ -1,0 +1,60 @@
+#include "cmd/pod/container_options.hpp"
+#include "cmd/pod/flag_values.hpp"
+#include "pkg/base/error.hpp"
+#include "pkg/base/text.hpp"
+
+#include <fmt/core.h>
+
+namespace pod {
+
+void IsolationFlags::declare(cli::Options& options) {
+  options.list("--cap-add", cap_add, "Give it capabilities, or ALL")
+      .list("--cap-drop", cap_drop, "Take capabilities from it, or ALL")
+      .flag("--privileged", privileged, "All capabilities, no masks, no system call filter")
+      .values("--security-opt", security,
+              "seccomp=unconfined|FILE, no-new-privileges, mask=PATHS, unmask=ALL|PATHS")
+      .flag("--read-only", read_only, "Nothing can be written to its root file system")
+      .flag("--read-only-tmpfs", read_only_tmpfs,
+            "With --read-only keep /run, /tmp, /var/tmp writable")
+      .list("--sysctl", sysctl, "Kernel setting of its namespaces: NAME=VALUE")
+      .values("--device", devices, "Device of this host: HOST[:CONTAINER][:rwm]")
+      .value("--pid", pid, "Process ids: private, host, container:NAME, ns:PATH")
+      .value("--ipc", ipc, "Shared memory: private, host, none, shareable, container:NAME, ns:PATH")
+      .value("--uts", uts, "Host name: private, host, container:NAME, ns:PATH")
+      .value("--cgroupns", cgroupns, "View of the cgroups: private, host")
+      .value("--cgroups", cgroups, "enabled")
+      .value("--userns", userns, "host")
+      .refuse("--uidmap,--gidmap,--subuidname,--subgidname,--gpus,--device-cgroup-rule")
+      .refuse("--seccomp-policy,--rdt-class");
+}
+
+void IsolationFlags::apply(containers::Options& out) const {
+  for (const std::string& name : cap_add)
+    out.cap_add.push_back(base::upper(name));
+  for (const std::string& name : cap_drop)
+    out.cap_drop.push_back(base::upper(name));
+  out.privileged = privileged;
+  for_each_value("--security-opt", security, [&](const auto& text) { apply_security(out, text); });
+  out.read_only = read_only;
+  out.read_only_tmpfs = read_only_tmpfs;
+  for_each_value("--sysctl", sysctl, [&](const auto& text) { add_setting(out.sysctl, text); });
+  for_each_value("--device", devices,
+                 [&](const auto& text) { out.devices.push_back(parse_device(text)); });
+  out.pid_mode = with_flag("--pid", [&] { return parse_namespace(pid, {}); });
+  out.ipc_mode = with_flag("--ipc", [&] { return parse_namespace(ipc, {"none", "shareable"}); });
+  if (out.ipc_mode == "shareable") out.ipc_mode = "private";  // ours can always be joined
+  out.uts_mode = with_flag("--uts", [&] { return parse_namespace(uts, {}); });
+  if (!cgroupns.empty() && cgroupns != "private" && cgroupns != "host") {
+    throw base::Error(fmt::format("--cgroupns={}: not supported yet", cgroupns));
+  }
+  out.cgroup_mode = cgroupns;
+  if (!cgroups.empty() && cgroups != "enabled") {
+    throw base::Error(fmt::format("--cgroups={}: not supported yet", cgroups));
+  }
+  if (!userns.empty() && userns != "host") {
+    throw base::Error(fmt::format("--userns={}: not supported yet", userns));
+  }
+  out.userns = userns;
+}
+
+}  // namespace pod

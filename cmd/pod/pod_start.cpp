@@ -1,0 +1,29 @@
+#include "cmd/cli/format.hpp"
+#include "cmd/pod/command.hpp"
+#include "cmd/pod/selection.hpp"
+#include "pkg/pods/lifecycle.hpp"
+
+namespace pod {
+
+int pod_start(Arguments arguments) {
+  PodSelection selection;
+
+  cli::Options options("Start pods");
+  options.values("--pod-id-file", selection.id_files, "File with a pod's id")
+      .flag("-a,--all", selection.all, "All pods")
+      .flag("-l,--latest", selection.latest, "The newest pod")
+      .rest("POD", selection.names);
+  options.parse(arguments);
+
+  const home::Home home = home::Home::open();
+  Outcome outcome(arguments.command);
+  for (const auto& [typed, pod] : selection.choose(home, outcome)) {
+    outcome.attempt([&] {
+      pods::start(home, pod);
+      cli::print(typed + "\n");
+    });
+  }
+  return outcome.status();
+}
+
+}  // namespace pod

@@ -1,0 +1,32 @@
+#include "cmd/cli/format.hpp"
+#include "cmd/pod/command.hpp"
+#include "cmd/pod/selection.hpp"
+#include "pkg/pods/lifecycle.hpp"
+
+namespace pod {
+
+int pod_stop(Arguments arguments) {
+  PodSelection selection;
+  std::optional<std::int64_t> timeout;
+
+  cli::Options options("Stop pods");
+  options.value("-t,--time,--timeout", timeout, "Seconds until SIGKILL; -1: wait for ever")
+      .flag("-i,--ignore", selection.ignore, "A missing pod is no error")
+      .values("--pod-id-file", selection.id_files, "File with a pod's id")
+      .flag("-a,--all", selection.all, "All pods")
+      .flag("-l,--latest", selection.latest, "The newest pod")
+      .rest("POD", selection.names);
+  options.parse(arguments);
+
+  const home::Home home = home::Home::open();
+  Outcome outcome(arguments.command);
+  for (const auto& [typed, pod] : selection.choose(home, outcome)) {
+    outcome.attempt([&] {
+      pods::stop(home, pod, timeout);
+      cli::print(typed + "\n");
+    });
+  }
+  return outcome.status();
+}
+
+}  // namespace pod

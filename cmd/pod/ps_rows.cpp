@@ -1,0 +1,169 @@
+#include "cmd/pod/ps_rows.hpp"
+
+#include "cmd/pod/listing.hpp"
+#include "pkg/base/size.hpp"
+#include "pkg/base/text.hpp"
+#include "pkg/pods/pod.hpp"
+#include "storage/image_store.hpp"
+#include "storage/rootfs.hpp"
+
+#include <fmt/core.h>
+
+#include <map>
+
+namespace pod {
+namespace {
+
+using base::Json;
+using containers::Container;
+
+Json labels_of(const std::map<std::string, std::string>& labels) {
+  Json object = Json::object();
+  for (const auto& [key, value] : labels)
+    object[key] = value;
+  return object;
+}
+
+Json ports_json(const std::vector<network::PortMapping>& ports) {
+  Json array;
+  for (const network::PortMapping& port : ports) {
+    array.push_back(Json::object({{"host_ip", port.host_ip},
+                                  {"container_port", std::int64_t{port.container_port}},
+                                  {"host_port", std::int64_t{port.host_port}},
+                                  {"range", std::int64_t{port.range}},
+                                  {"protocol", port.protocol}}));
+  }
+  return array;
+}
+
+Json mounts_json(const Container& container) {
+  Json array = Json::array();
+  for (const containers::VolumeMount& mount : container.options.mounts)
+    array.push_back(mount.target);
+  return array;
+}
+
+std::string command_text(const std::vector<std::string>& command, bool whole) {
+  constexpr std::size_t kMost = 20;
+  const std::string text = base::join(command, " ");
+  return whole || text.size() <= kMost ? text : text.substr(0, kMost - 3) + "...";
+}
+
+// Sizes are those of the images, looked up once each.
+class Sizes {
+ public:
+  explicit Sizes(const home::Home& home) : home_(home), images_(storage::Layout(home)) {}
+
+  void add(Json& row, const Container& container) {
+    const std::int64_t written = storage::rootfs_size(home_, container.id);
+    const auto [at, is_new] = of_images_.try_emplace(container.image_id, 0);
+    if (is_new && !container.image_id.empty()) {
+      const std::optional<storage::Image> image = images_.find(container.image_id);
+      if (image) at->second = image->size;
+    }
+    const std::int64_t whole = at->second + written;
+    row["Size"] = Json::object({{"rootFsSize", whole}, {"rwSize", written}});
+    row["SizeRw()"] = written;
+    row["Size()"] =
+        fmt::format("{} (virtual {})", base::human_size(written), base::human_size(whole));
+  }
+
+ private:
+  const home::Home& home_;
+  storage::ImageStore images_;
+  std::map<std::string, std::int64_t> of_images_;
+};
+
+// The names and ports of pods, looked up once each.
+class Pods {
+ public:
+  explicit Pods(const home::Home& home) : home_(home) {}
+
+  const pods::Pod* find(const std::string& id) {
+    if (id.empty()) return nullptr;
+    const auto [at, is_new] = known_.try_emplace(id);
+    if (is_new) at->second = pods::find(home_, id);
+    return at->second ? &*at->second : nullptr;
+  }
+
+ private:
+  const home::Home& home_;
+  std::map<std::string, std::optional<pods::Pod>> known_;
+};
+
+void add_methods(Json& row, const Container& container, const containers::State& state,
+                 const PsShape& shape) {
+  const auto set = [&](const char* name, Json value) { row[name] = std::move(value); };
+  set("ID()", short_unless(shape.whole, container.id));
+  set("ImageID()", short_unless(shape.whole, container.image_id));
+  set("Names()", container.name);
+  set("Name()", container.name);
+  set("Command()", command_text(container.command, shape.whole));
+  set("RunningFor()", ago(container.created));
+  set("CreatedHuman()", ago(container.created));
+  set("CreatedAt()", base::rfc3339(container.created));
+  set("Status()", status_text(state));
+  set("State()", containers::status_word(state.status));
+  set("Pod()", short_unless(shape.whole, container.pod));
+  set("Label()", labels_of(container.options.labels));
+  set("Networks()", container.options.network.mode);
+  set("Restarts()", state.restarts);
+  set("SizeRw()", 0);
+  set("Size()", "");
+}
+
+Json row_of(const Container& container, const containers::State& state) {
+  const bool has_exited = state.status == containers::Status::Exited;
+  Json row = Json::object();
+  row["AutoRemove"] = container.options.remove;
+  row["Command"] = Json(container.command);
+  row["CreatedAt"] = ago(container.created);
+  row["Exited"] = has_exited;
+  row["ExitedAt"] = unix_seconds(state.finished);
+  row["ExitCode"] = state.exit_code;
+  row["Id"] = container.id;
+  row["Image"] = container.image_name;
+  row["ImageID"] = container.image_id;
+  row["IsInfra"] = false;
+  row["Labels"] = container.options.labels.empty() ? Json() : labels_of(container.options.labels);
+  row["Mounts"] = mounts_json(container);
+  row["Names"] = Json(std::vector{container.name});
+  row["Namespaces"] = Json::object();
+  row["Networks"] = Json::array();
+  row["Pid"] = static_cast<std::int64_t>(state.is_running() ? state.process.pid : 0);
+  row["Pod"] = container.pod;
+  row["PodName"] = "";
+  row["Ports"] = Json();
+  row["Restarts"] = state.restarts;
+  row["Size"] = Json();
+  row["StartedAt"] = unix_seconds(state.started);
+  row["State"] = containers::status_word(state.status);
+  row["Status"] = status_text(state);
+  row["Created"] = unix_seconds(container.created);
+  return row;
+}
+
+}  // namespace
+
+base::Json::Array ps_rows(const home::Home& home, const std::vector<Container>& all,
+                          const PsShape& shape) {
+  Json::Array rows;
+  Sizes sizes(home);
+  Pods pods(home);
+  for (const Container& container : all) {
+    const containers::State state = containers::state_of(home, container);
+    Json row = row_of(container, state);
+    add_methods(row, container, state, shape);
+    const pods::Pod* pod = pods.find(container.pod);
+    const std::vector<network::PortMapping>& ports =
+        pod != nullptr ? pod->options.network.ports : container.options.network.ports;
+    if (pod != nullptr) row["PodName"] = pod->name;
+    row["Ports"] = ports_json(ports);
+    row["Ports()"] = ports_text(ports);
+    if (shape.size) sizes.add(row, container);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace pod

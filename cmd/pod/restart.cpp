@@ -1,0 +1,36 @@
+#include "cmd/cli/format.hpp"
+#include "cmd/pod/command.hpp"
+#include "cmd/pod/selection.hpp"
+#include "pkg/containers/lifecycle.hpp"
+
+namespace pod {
+
+int restart(Arguments arguments) {
+  ContainerSelection selection;
+  std::optional<std::int64_t> timeout;
+  bool running = false;
+
+  cli::Options options("Stop containers and start them again");
+  options.value("-t,--time,--timeout", timeout, "Seconds until SIGKILL; -1: wait for ever")
+      .flag("-a,--all", selection.all, "All containers")
+      .flag("--running", running, "All that run")
+      .values("-f,--filter", selection.filters, "Those that fit KEY=VALUE, as for ps")
+      .flag("-l,--latest", selection.latest, "The newest container")
+      .values("--cidfile", selection.cid_files, "File with a container's id")
+      .rest("CONTAINER", selection.names);
+  options.parse(arguments);
+  selection.running_only = running;
+  selection.all = selection.all || running;
+
+  const home::Home home = home::Home::open();
+  Outcome outcome(arguments.command);
+  for (const auto& [typed, container] : selection.choose(home, outcome)) {
+    outcome.attempt([&] {
+      containers::restart(home, container, timeout);
+      cli::print(typed + "\n");
+    });
+  }
+  return outcome.status();
+}
+
+}  // namespace pod

@@ -1,0 +1,42 @@
+#include "cmd/cli/format.hpp"
+#include "cmd/pod/command.hpp"
+#include "cmd/pod/selection.hpp"
+#include "pkg/containers/lifecycle.hpp"
+
+namespace pod {
+
+int rm(Arguments arguments) {
+  ContainerSelection selection;
+  selection.missing_status = 1;
+  containers::RemoveOptions how;
+  bool depend = false;
+
+  cli::Options options("Remove containers");
+  options.flag("-f,--force", how.force, "Stop those that run; a missing container is no error")
+      .flag("-v,--volumes", how.volumes, "With their anonymous volumes")
+      .value("-t,--time,--timeout", how.timeout, "Seconds until SIGKILL, with --force")
+      .flag("-a,--all", selection.all, "All containers")
+      .flag("-i,--ignore", selection.ignore, "A missing container is no error")
+      .values("--filter", selection.filters, "Those that fit KEY=VALUE, as for ps")
+      .flag("-l,--latest", selection.latest, "The newest container")
+      .values("--cidfile", selection.cid_files, "File with a container's id")
+      .flag("--depend", depend, "With the containers that depend on them")
+      .refuse("--storage")
+      .rest("CONTAINER", selection.names);
+  options.parse(arguments);
+  if (how.timeout && !how.force) throw base::Error("--time needs --force");
+  if (depend && !selection.all) throw base::Error("--depend: not supported yet");
+  selection.ignore = selection.ignore || how.force;
+
+  const home::Home home = home::Home::open();
+  Outcome outcome(arguments.command);
+  for (const auto& [typed, container] : selection.choose(home, outcome)) {
+    outcome.attempt([&] {
+      containers::remove(home, container, how);
+      cli::print(typed + "\n");
+    });
+  }
+  return outcome.status();
+}
+
+}  // namespace pod

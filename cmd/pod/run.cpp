@@ -1,0 +1,87 @@
+#include "cmd/cli/format.hpp"
+#include "cmd/pod/command.hpp"
+#include "cmd/pod/container_options.hpp"
+#include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/base/text.hpp"
+#include "pkg/containers/lifecycle.hpp"
+#include "pkg/sys/tty.hpp"
+
+#include <fmt/core.h>
+
+#include <unistd.h>
+
+namespace pod {
+namespace {
+
+// Which streams -a names; without it all, standard input only with -i.
+containers::Streams streams_of(const std::vector<std::string>& attach, bool interactive) {
+  containers::Streams streams;
+  streams.in = interactive;
+  if (attach.empty()) return streams;
+  streams.in = streams.out = streams.err = false;
+  for (const std::string& each : attach) {
+    const std::string name = base::lower(each);
+    if (name == "stdin") {
+      streams.in = true;
+    } else if (name == "stdout") {
+      streams.out = true;
+    } else if (name == "stderr") {
+      streams.err = true;
+    } else {
+      throw base::Error(fmt::format("--attach: {}: not one of stdin, stdout, stderr", each));
+    }
+  }
+  return streams;
+}
+
+// A container that was to be gone at its end is gone when it never began.
+void remove_unstarted(const home::Home& home, const std::string& id) {
+  try {
+    const std::optional<containers::Container> left = containers::find_by_id(home, id);
+    if (left) containers::remove(home, *left, {.force = true, .volumes = true, .timeout = 0});
+  } catch (const base::Error& error) {
+    base::log::warn("{}", error.what());
+  }
+}
+
+}  // namespace
+
+int run(Arguments arguments) {
+  ContainerFlags flags;
+  bool detach = false;
+  bool sig_proxy = true;
+  std::string detach_keys = "ctrl-p,ctrl-q";
+  std::vector<std::string> attach;
+
+  cli::Options options("Run a command in a new container");
+  options.flag("-d,--detach", detach, "Leave it running and show its id")
+      .list("-a,--attach", attach, "Tie stdin, stdout, stderr")
+      .flag("--sig-proxy", sig_proxy, "Pass signals on to it")
+      .value("--detach-keys", detach_keys, "Keys that leave it running");
+  flags.declare(options);
+  options.parse(arguments);
+
+  containers::Options wanted = flags.take(arguments);
+  containers::Streams streams = streams_of(attach, wanted.interactive);
+  streams.signals = sig_proxy;
+  streams.detach_keys = detach_keys;
+  if (wanted.terminal && wanted.interactive && !detach && !sys::is_terminal(STDIN_FILENO)) {
+    base::log::warn("standard input is not a terminal");
+  }
+
+  const home::Home home = home::Home::open();
+  resolve(home, flags, wanted);
+  const containers::Container container = containers::create(home, wanted);
+  try {
+    if (!detach) return containers::start_attached(home, container, streams);
+    containers::start(home, container);
+  } catch (const base::Error&) {
+    if (wanted.remove) remove_unstarted(home, container.id);
+    throw;
+  }
+  cli::print(container.id + "\n");
+  return 0;
+}
+
+}  // namespace pod

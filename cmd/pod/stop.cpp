@@ -1,0 +1,35 @@
+#include "cmd/cli/format.hpp"
+#include "cmd/pod/command.hpp"
+#include "cmd/pod/selection.hpp"
+#include "pkg/containers/lifecycle.hpp"
+
+namespace pod {
+
+int stop(Arguments arguments) {
+  ContainerSelection selection;
+  selection.running_only = true;
+  std::optional<std::int64_t> timeout;
+
+  cli::Options options("Stop containers");
+  options.value("-t,--time,--timeout", timeout, "Seconds until SIGKILL; -1: wait for ever")
+      .flag("-a,--all", selection.all, "All that run")
+      .flag("-i,--ignore", selection.ignore, "A missing container is no error")
+      .values("-f,--filter", selection.filters, "Those that fit KEY=VALUE, as for ps")
+      .flag("-l,--latest", selection.latest, "The newest container")
+      .values("--cidfile", selection.cid_files, "File with a container's id")
+      .refuse("--service")
+      .rest("CONTAINER", selection.names);
+  options.parse(arguments);
+
+  const home::Home home = home::Home::open();
+  Outcome outcome(arguments.command);
+  for (const auto& [typed, container] : selection.choose(home, outcome)) {
+    outcome.attempt([&] {
+      containers::stop(home, container, timeout);
+      cli::print(typed + "\n");
+    });
+  }
+  return outcome.status();
+}
+
+}  // namespace pod
