@@ -1,7 +1,7 @@
 // images, tag, rmi, import, load.
 #include "tests/support/home.hpp"
 #include "tests/support/image.hpp"
-#include "tests/support/tar.hpp"
+#include "tests/support/tar_text.hpp"
 
 #include <gmock/gmock.h>
 
@@ -96,12 +96,12 @@ TEST_F(Images, AreImportedFromStandardInput) {
 }
 
 TEST_F(Images, CannotWriteOutsideTheirLayer) {
-  const std::string archive = write(
-      "evil.tar", support::make_tar({{.path = "../../../../../../../../../../../../tmp/pod-escaped",
-                                      .content = "x"},
-                                     {.path = "link", .type = '2', .link = root()},
-                                     {.path = "link/through-link", .content = "x"},
-                                     {.path = "hard", .type = '1', .link = "/etc/passwd"}}));
+  support::TarText tar;
+  tar.file("../../../../../../../../../../../../tmp/pod-escaped", "x")
+      .symlink("link", root())
+      .file("link/through-link", "x")
+      .hardlink("hard", "/etc/passwd");
+  const std::string archive = write("evil.tar", tar.end());
 
   pod({"import", archive, "localhost/evil"});
 

@@ -1,6 +1,6 @@
 #include "tests/support/image.hpp"
 
-#include "tests/support/tar.hpp"
+#include "tests/support/tar_text.hpp"
 
 #include <fstream>
 #include <sstream>
@@ -34,28 +34,27 @@ std::string busybox() {
 }
 
 std::string make_image_tar() {
-  std::vector<TarEntry> entries;
+  TarText tar;
   for (const char* folder : {"bin", "etc", "home", "root", "var"}) {
-    entries.push_back({.path = folder, .type = '5', .mode = 0755});
+    tar.directory(folder);
   }
-  entries.push_back({.path = "tmp", .type = '5', .mode = 01777});
-  entries.push_back({.path = "home/user", .type = '5', .mode = 0755, .uid = 1000, .gid = 1000});
-  entries.push_back({.path = "etc/passwd",
-                     .content = "root:x:0:0:root:/root:/bin/sh\n"
-                                "user:x:1000:1000:user:/home/user:/bin/sh\n"});
-  entries.push_back(
-      {.path = "etc/group", .content = "root:x:0:\nuser:x:1000:\nextra:x:2000:user\n"});
-  entries.push_back({.path = "etc/secret", .content = "secret\n", .mode = 0600});
-  entries.push_back({.path = "bin/probe", .content = read(PROBE_PROGRAM), .mode = 0755});
-  entries.push_back({.path = "bin/not-executable", .content = "text\n", .mode = 0644});
-  entries.push_back({.path = "bin/no-program", .content = "text\n", .mode = 0755});
+  tar.add({.path = "tmp", .type = '5', .mode = 01777});
+  tar.add({.path = "home/user", .type = '5', .mode = 0755, .uid = 1000, .gid = 1000});
+  tar.add({.path = "etc/passwd",
+           .body = "root:x:0:0:root:/root:/bin/sh\n"
+                   "user:x:1000:1000:user:/home/user:/bin/sh\n"});
+  tar.add({.path = "etc/group", .body = "root:x:0:\nuser:x:1000:\nextra:x:2000:user\n"});
+  tar.add({.path = "etc/secret", .body = "secret\n", .mode = 0600});
+  tar.add({.path = "bin/probe", .body = read(PROBE_PROGRAM), .mode = 0755});
+  tar.add({.path = "bin/not-executable", .body = "text\n", .mode = 0644});
+  tar.add({.path = "bin/no-program", .body = "text\n", .mode = 0755});
   if (!busybox().empty()) {
-    entries.push_back({.path = "bin/busybox", .content = read(busybox()), .mode = 0755});
+    tar.add({.path = "bin/busybox", .body = read(busybox()), .mode = 0755});
     for (const char* applet : kApplets) {
-      entries.push_back({.path = std::string("bin/") + applet, .type = '2', .link = "busybox"});
+      tar.add({.path = std::string("bin/") + applet, .type = '2', .link = "busybox"});
     }
   }
-  return make_tar(entries);
+  return tar.end();
 }
 
 }  // namespace support
