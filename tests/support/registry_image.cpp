@@ -2,8 +2,8 @@
 
 #include "pkg/base/json.hpp"
 #include "pkg/hash/sha256.hpp"
+#include "tests/support/tar_text.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -47,39 +47,7 @@ Json descriptor(const Blob& blob) {
                        {"size", static_cast<std::int64_t>(blob.bytes.size())}});
 }
 
-void add_little_endian(std::string& bytes, std::uint32_t value, int size) {
-  for (int i = 0; i < size; ++i)
-    bytes += static_cast<char>((value >> (8 * i)) & 255U);
-}
-
-std::uint32_t crc32(const std::string& bytes) {
-  std::uint32_t crc = ~0U;
-  for (const char byte : bytes) {
-    crc ^= static_cast<unsigned char>(byte);
-    for (int bit = 0; bit < 8; ++bit)
-      crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? 0xedb88320U : 0U);
-  }
-  return ~crc;
-}
-
 }  // namespace
-
-std::string gzip(const std::string& bytes) {  // RFC 1951, 3.2.4 and RFC 1952, 2.3
-  constexpr std::size_t kMost = 65535;
-  std::string out("\x1f\x8b\x08\0\0\0\0\0\0\x03", 10);
-  std::size_t at = 0;
-  do {
-    const std::string part = bytes.substr(at, kMost);
-    at += part.size();
-    out += at == bytes.size() ? '\1' : '\0';
-    add_little_endian(out, static_cast<std::uint32_t>(part.size()), 2);
-    add_little_endian(out, ~static_cast<std::uint32_t>(part.size()), 2);
-    out += part;
-  } while (at < bytes.size());
-  add_little_endian(out, crc32(bytes), 4);
-  add_little_endian(out, static_cast<std::uint32_t>(bytes.size()), 4);
-  return out;
-}
 
 Blob make_blob(std::string media_type, std::string bytes) {
   std::string digest = "sha256:" + hash::sha256(bytes);

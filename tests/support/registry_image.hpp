@@ -34,7 +34,4 @@ RegistryImage make_registry_image(const std::vector<std::string>& tars,
 Blob make_index(const std::vector<RegistryImage>& images, ImageFormat format = ImageFormat::Oci,
                 bool with_attestation = false);
 
-// A gzip stream of one stored (not deflated) block after the other.
-std::string gzip(const std::string& bytes);
-
 }  // namespace support
