@@ -80,10 +80,10 @@ std::vector<std::string> mounts_below(const std::string& folder) {
 }  // namespace
 
 std::string pod_program() {
-  return built("pod");
+  return built("bin/pod");
 }
 std::string transfer_program() {
-  return built("pod-transfer");
+  return built("libexec/pod/pod-transfer");
 }
 
 std::vector<std::string> descendants() {
