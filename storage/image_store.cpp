@@ -3,6 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
 #include "pkg/base/json.hpp"
+#include "pkg/base/log.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "storage/layer_store.hpp"
@@ -89,10 +90,21 @@ void add_repo_digests(const Layout& layout, const Image& image) {
 std::set<std::string> layers_in_use(const Layout& layout) {
   std::set<std::string> used;
   for (const std::string& id : sys::list_dir(layout.images())) {
-    const auto image = find_record(layout, id);
+    const auto image =
+        find_record(layout, id);  // throws for a damaged one: then nothing is removed
     if (image) used.insert(image->layers.begin(), image->layers.end());
   }
   return used;
+}
+
+// One damaged image shall not hide the others.
+std::optional<Image> find_sound(const ImageStore& store, const std::string& id) {
+  try {
+    return store.find(id);
+  } catch (const base::Error& error) {
+    base::log::warn("{}", error.what());
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -127,7 +139,7 @@ std::vector<Image> ImageStore::list() const {
   Names names = read_names(layout_);
   std::vector<Image> images;
   for (const std::string& id : ids()) {
-    auto image = find(id);
+    auto image = find_sound(*this, id);
     if (!image) continue;
     image->names = std::move(names[id]);
     images.push_back(std::move(*image));
@@ -143,7 +155,9 @@ void ImageStore::publish(const Image& image, std::string_view config_bytes,
   sys::create_file(staged.path() + "/manifest.json", manifest_bytes, 0600);
   const sys::Lock lock = lock_images(layout_);
   check_layers(layout_, image);
-  if (!staged.publish(layout_.image(image.id))) add_repo_digests(layout_, image);
+  const std::string target = layout_.image(image.id);
+  if (sys::exists(target) && !find_sound(*this, image.id)) move_to_trash(layout_, target);
+  if (!staged.publish(target)) add_repo_digests(layout_, image);
 }
 
 std::string ImageStore::config_bytes(const std::string& id) const {

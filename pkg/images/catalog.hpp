@@ -1,11 +1,11 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "pkg/base/json.hpp"
 #include "pkg/home/home.hpp"
 #include "storage/image_store.hpp"
+
+#include <string>
+#include <vector>
 
 namespace images {
 
@@ -13,9 +13,13 @@ namespace images {
 // "since=IMAGE", "id=...", "until=..."), newest first. Throws base::Error for unknown filters.
 std::vector<storage::Image> list(const home::Home& home, const std::vector<std::string>& filters);
 
-// podman's `image inspect` for one image.
+// Where an image can be had from: what it was pulled as, and its names, each with its digest.
+std::vector<std::string> repo_digests(const storage::Image& image);
+
+// podman's `image inspect` for one image that was found with its names.
 base::Json inspect(const home::Home& home, const storage::Image& image);
 
+// Gives it one more name; one without a registry is completed as `local_name` does.
 void tag(const home::Home& home, const std::string& image, const std::string& name);
 
 struct Removal {
@@ -23,7 +27,8 @@ struct Removal {
   std::vector<std::string> deleted;   // image ids
 };
 // Takes the name away, and the image when that was its last (or it was given by id). `used_by` are
-// the containers that use the image: when there are any it throws base::Error with status 2.
+// the containers that use the image: when there are any and it would go, it throws base::Error with
+// status 2. Not found is status 1, unless `force`. By id with several names: `force` only.
 Removal remove(const home::Home& home, const std::string& text, bool force,
                const std::vector<std::string>& used_by);
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "pkg/home/home.hpp"
+#include "storage/image_store.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "pkg/home/home.hpp"
-#include "storage/image_store.hpp"
 
 namespace images {
 
@@ -14,7 +14,20 @@ namespace images {
 // prefix fits several.
 std::optional<storage::Image> find(const home::Home& home, const std::string& text);
 
+// The same, and the complete name it was found by: "" when by id or digest. Only `with_names`
+// brings all names of the image along.
+struct Found {
+  storage::Image image;
+  std::string name;
+};
+std::optional<Found> find_named(const home::Home& home, const std::string& text, bool with_names);
+
+// The complete name of an image that is made here (import, tag, build): without a registry it is
+// localhost/NAME:latest, as in podman. Throws base::Error for what is no name.
+std::string local_name(const std::string& text);
+
 enum class PullPolicy { Missing, Always, Never, Newer };
+// "missing", "always", "never", "newer", in Kubernetes' words, too ("IfNotPresent").
 PullPolicy parse_pull_policy(const std::string& text);
 
 struct PullOptions {

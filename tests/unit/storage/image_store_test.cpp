@@ -2,7 +2,8 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/sys/dir.hpp"
-#include "store.hpp"
+#include "pkg/sys/file.hpp"
+#include "tests/unit/storage/store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -45,11 +46,26 @@ TEST(ImageStore, PublishingAgainAddsWhereItCameFrom) {
   storage::Image image = temporary.add_image('1', {}, {});
   image.repo_digests = {"quay.io/a@sha256:" + kId};
 
-  store.publish(image, "{}", "{}");
+  store.publish(image, TemporaryHome::kConfig, "{}");
 
   EXPECT_EQ(store.find(kId)->repo_digests, image.repo_digests);
   EXPECT_EQ(store.find(kId)->config.cmd, std::vector<std::string>{"sh"});
   EXPECT_TRUE(sys::list_dir(temporary.layout().staging()).empty());
+}
+
+TEST(ImageStore, ReplacesAnImageThatACrashDamaged) {
+  const TemporaryHome temporary;
+  const storage::ImageStore store(temporary.layout());
+  const storage::Image image = temporary.add_image('1', {}, {kAlpine});
+  temporary.add_image('2', {}, {});
+  sys::replace_file(temporary.layout().image(kId) + "/image.json", "");
+
+  EXPECT_THROW(store.find(kId), base::Error);
+  EXPECT_EQ(store.list().size(), 1U);
+  store.publish(image, TemporaryHome::kConfig, "{}");
+
+  EXPECT_TRUE(store.find(kId));
+  EXPECT_EQ(store.list().size(), 2U);
 }
 
 TEST(ImageStore, DoesNotPublishAnImageThatLacksALayer) {

@@ -3,7 +3,7 @@
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "storage/trash.hpp"
-#include "store.hpp"
+#include "tests/unit/storage/store.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/sys/file.hpp"
-#include "store.hpp"
+#include "tests/unit/storage/store.hpp"
 
 #include <gtest/gtest.h>
 

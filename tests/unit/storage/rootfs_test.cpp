@@ -9,7 +9,7 @@
 #include "storage/driver.hpp"
 #include "storage/trash.hpp"
 #include "storage/usage.hpp"
-#include "store.hpp"
+#include "tests/unit/storage/store.hpp"
 
 #include <gtest/gtest.h>
 

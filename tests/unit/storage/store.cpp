@@ -1,4 +1,4 @@
-#include "store.hpp"
+#include "tests/unit/storage/store.hpp"
 
 #include "pkg/base/log.hpp"
 #include "pkg/sys/dir.hpp"
@@ -63,11 +63,7 @@ storage::Image TemporaryHome::add_image(char digit, const std::vector<std::strin
   image.layers = layers;
   image.size = 1000;
   const storage::ImageStore store(layout());
-  store.publish(image,
-                R"({"architecture":"amd64","os":"linux","created":"2026-01-02T03:04:05Z",)"
-                R"("config":{"Cmd":["sh"],"Labels":{"a":"b"}},)"
-                R"("rootfs":{"type":"layers","diff_ids":[]}})",
-                "{}");
+  store.publish(image, kConfig, "{}");
   for (const std::string& name : names)
     store.tag(image.id, name);
   return image;

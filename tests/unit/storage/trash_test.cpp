@@ -4,7 +4,7 @@
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/lock.hpp"
 #include "pkg/userns/enter.hpp"
-#include "store.hpp"
+#include "tests/unit/storage/store.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
-#include "store.hpp"
+#include "tests/unit/storage/store.hpp"
 
 #include <gtest/gtest.h>
 

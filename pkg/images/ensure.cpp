@@ -1,0 +1,113 @@
+#include "pkg/images/ensure.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/base/text.hpp"
+#include "pkg/oci/platform.hpp"
+#include "pkg/oci/reference.hpp"
+#include "pkg/sys/child.hpp"
+#include "pkg/sys/file.hpp"
+
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <string_view>
+
+#include <unistd.h>
+
+namespace images {
+namespace {
+
+bool fits(const storage::Image& image, const PullOptions& options) {
+  if (options.platform.empty()) return true;
+  return oci::rank(image.config.platform, oci::Platform::parse(options.platform)) >= 0;
+}
+
+std::vector<std::string> pull_command(const std::string& text, const PullOptions& options) {
+  std::vector<std::string> command = {transfer_program(), "pull"};
+  const auto add = [&](const char* flag, const std::string& value) {
+    if (!value.empty()) command.push_back(fmt::format("{}={}", flag, value));
+  };
+  if (options.quiet) command.emplace_back("--quiet");
+  if (options.policy == PullPolicy::Newer) command.emplace_back("--policy=newer");
+  add("--platform", options.platform);
+  add("--authfile", options.auth_file);
+  add("--cert-dir", options.cert_dir);
+  add("--creds", options.creds);
+  if (options.tls_verify) add("--tls-verify", *options.tls_verify ? "true" : "false");
+  command.push_back(text);
+  return command;
+}
+
+// Ours, with the folders that we use: --root and --runroot reach the other program this way.
+std::vector<std::string> environment_for(const home::Home& home) {
+  std::vector<std::string> environment = {"POD_ROOT=" + home.data, "POD_RUNROOT=" + home.runtime};
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (text.starts_with("POD_ROOT=") || text.starts_with("POD_RUNROOT=")) continue;
+    environment.emplace_back(text);
+  }
+  return environment;
+}
+
+// The last line that it writes is the image's id; progress and its error go to our standard error.
+std::optional<std::string> pull(const home::Home& home, const std::string& text,
+                                const PullOptions& options) {
+  sys::Pipe answer = sys::make_pipe();
+  sys::Child::Streams streams;
+  streams.out = answer.write.get();
+  streams.err = STDERR_FILENO;
+  sys::Child program =
+      sys::Child::spawn(pull_command(text, options), streams, environment_for(home));
+  answer.write.reset();
+  const std::string output = sys::read_all(answer.read);
+  if (program.wait() != 0) return std::nullopt;
+  const std::string lines(base::trim(output));
+  return lines.substr(lines.rfind('\n') + 1);
+}
+
+storage::Image pull_or_fail(const home::Home& home, const std::string& text,
+                            const PullOptions& options, const std::optional<Found>& here) {
+  const auto id = pull(home, text, options);
+  if (id) {
+    auto image = storage::ImageStore(storage::Layout(home)).find(*id);
+    if (image) return std::move(*image);
+    throw base::Error(fmt::format("{}: pulled, but the image is not in the store", text));
+  }
+  if (here && options.policy == PullPolicy::Newer) return here->image;
+  throw base::Error(fmt::format("{}: the image could not be pulled", text));
+}
+
+}  // namespace
+
+PullPolicy parse_pull_policy(const std::string& text) {
+  const std::string word = base::lower(text);
+  if (word == "missing" || word == "ifnotpresent" || word.empty()) return PullPolicy::Missing;
+  if (word == "always" || word == "true") return PullPolicy::Always;
+  if (word == "never" || word == "false") return PullPolicy::Never;
+  if (word == "newer" || word == "ifnewer") return PullPolicy::Newer;
+  throw base::Error(fmt::format("{}: not one of always, missing, never, newer", text));
+}
+
+storage::Image ensure(const home::Home& home, const std::string& text, const PullOptions& options) {
+  std::optional<Found> here = find_named(home, text, false);
+  const bool is_missing_policy = options.policy == PullPolicy::Missing;
+  const bool is_by_id = here && here->name.empty() && text.find('@') == text.npos;
+  if (here && (options.policy == PullPolicy::Never || is_by_id)) return std::move(here->image);
+  if (here && is_missing_policy && fits(here->image, options)) return std::move(here->image);
+  if (options.policy == PullPolicy::Never) throw base::Error(text + ": image not known");
+  oci::Reference::parse(text);  // what is no name need not be asked for
+  return pull_or_fail(home, text, options, here);
+}
+
+std::string transfer_program() {
+  const std::string here = sys::program_directory();
+  for (const char* place : {"/pod-transfer", "/../libexec/pod/pod-transfer",
+                            "/../pod-transfer/pod-transfer" /* as it is built */}) {
+    if (::access((here + place).c_str(), X_OK) == 0) return here + place;
+  }
+  throw base::Error(
+      fmt::format("pod-transfer is neither in {} nor in {}", here, here + "/../libexec/pod"));
+}
+
+}  // namespace images

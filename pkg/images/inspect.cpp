@@ -1,0 +1,137 @@
+#include "pkg/base/time.hpp"
+#include "pkg/images/catalog.hpp"
+#include "pkg/oci/reference.hpp"
+#include "storage/layer_store.hpp"
+#include "storage/rootfs.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace images {
+namespace {
+
+// Go's omitempty.
+void add_unless_empty(base::Json& json, const char* key, const std::string& text) {
+  if (!text.empty()) json[key] = text;
+}
+
+void add_unless_empty(base::Json& json, const char* key, const std::vector<std::string>& texts) {
+  if (!texts.empty()) json[key] = base::Json(texts);
+}
+
+// {"80/tcp": {}}, as images write sets.
+void add_set(base::Json& json, const char* key, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  base::Json set = base::Json::object();
+  for (const std::string& name : names)
+    set[name] = base::Json::object();
+  json[key] = std::move(set);
+}
+
+base::Json labels_of(const oci::ImageConfig& config) {
+  if (config.labels.empty()) return nullptr;
+  base::Json labels = base::Json::object();
+  for (const auto& [key, value] : config.labels)
+    labels[key] = value;
+  return labels;
+}
+
+base::Json config_of(const oci::ImageConfig& config) {
+  base::Json json = base::Json::object();
+  add_unless_empty(json, "User", config.user);
+  add_set(json, "ExposedPorts", config.exposed_ports);
+  add_unless_empty(json, "Env", config.env);
+  add_unless_empty(json, "Entrypoint", config.entrypoint);
+  add_unless_empty(json, "Cmd", config.cmd);
+  add_set(json, "Volumes", config.volumes);
+  add_unless_empty(json, "WorkingDir", config.working_dir);
+  if (!config.labels.empty()) json["Labels"] = labels_of(config);
+  add_unless_empty(json, "StopSignal", config.stop_signal);
+  if (!config.healthcheck.is_null()) json["Healthcheck"] = config.healthcheck;
+  return json;
+}
+
+base::Json history_of(const oci::ImageConfig& config) {
+  base::Json history = base::Json::array();
+  for (const oci::HistoryEntry& entry : config.history) {
+    base::Json json = base::Json::object();
+    json["created"] = base::rfc3339_utc(entry.created);
+    add_unless_empty(json, "created_by", entry.created_by);
+    add_unless_empty(json, "author", entry.author);
+    add_unless_empty(json, "comment", entry.comment);
+    if (entry.empty_layer) json["empty_layer"] = true;
+    history.push_back(std::move(json));
+  }
+  return history;
+}
+
+base::Json root_of(const oci::ImageConfig& config) {
+  base::Json layers = base::Json::array();
+  for (const oci::Digest& diff_id : config.diff_ids)
+    layers.push_back(diff_id.text());
+  return base::Json::object({{"Type", "layers"}, {"Layers", std::move(layers)}});
+}
+
+base::Json driver_of(const home::Home& home, const storage::Image& image) {
+  const storage::LayerStore layers{storage::Layout(home)};
+  std::string lower;
+  for (auto layer = image.layers.rbegin(); layer != image.layers.rend(); ++layer)
+    lower += (lower.empty() ? "" : ":") + layers.root(*layer);
+  base::Json places = base::Json::object();
+  add_unless_empty(places, "LowerDir", lower);
+  return base::Json::object(
+      {{"Name", storage::driver_name(storage::choose_driver(home).driver)}, {"Data", places}});
+}
+
+std::string media_type_of(const home::Home& home, const storage::Image& image) {
+  const std::string manifest = storage::ImageStore(storage::Layout(home)).manifest_bytes(image.id);
+  constexpr const char* kOci = "application/vnd.oci.image.manifest.v1+json";
+  if (manifest.empty()) return kOci;
+  return base::Json::parse(manifest).string_or("mediaType", kOci);
+}
+
+void add_origin(base::Json& json, const oci::ImageConfig& config) {
+  json["Parent"] = "";
+  json["Comment"] = config.history.empty() ? "" : config.history.back().comment;
+  json["Created"] = base::rfc3339_utc(config.created);
+  json["Config"] = config_of(config);
+  json["Version"] = "";
+  json["Author"] = config.author;
+  json["Architecture"] = config.platform.architecture;
+  add_unless_empty(json, "Variant", config.platform.variant);
+  json["Os"] = config.platform.os;
+}
+
+}  // namespace
+
+std::vector<std::string> repo_digests(const storage::Image& image) {
+  std::vector<std::string> digests = image.repo_digests;
+  for (const std::string& name : image.names) {
+    if (image.manifest_digest.empty()) break;
+    const std::string digest = name.substr(0, name.rfind(':')) + "@" + image.manifest_digest;
+    if (std::ranges::count(digests, digest) == 0) digests.push_back(digest);
+  }
+  return digests;
+}
+
+base::Json inspect(const home::Home& home, const storage::Image& image) {
+  base::Json json = base::Json::object();
+  json["Id"] = image.id;
+  json["Digest"] = image.manifest_digest;
+  json["RepoTags"] = base::Json(image.names);
+  json["RepoDigests"] = base::Json(repo_digests(image));
+  add_origin(json, image.config);
+  json["Size"] = image.size;
+  json["VirtualSize"] = image.size;
+  json["GraphDriver"] = driver_of(home, image);
+  json["RootFS"] = root_of(image.config);
+  json["Labels"] = labels_of(image.config);
+  json["Annotations"] = base::Json::object();
+  json["ManifestType"] = media_type_of(home, image);
+  json["User"] = image.config.user;
+  json["History"] = history_of(image.config);
+  json["NamesHistory"] = base::Json(image.names);
+  return json;
+}
+
+}  // namespace images
