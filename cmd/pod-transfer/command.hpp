@@ -16,6 +16,7 @@ struct Command {
 
 // Each in its own file; in the order of the help.
 int pull(const cli::Arguments& arguments);
+int load(const cli::Arguments& arguments);
 int import_image(const cli::Arguments& arguments);
 
 // Goes on after a failure; the last one is thrown, the others are printed before.

@@ -14,9 +14,11 @@
 namespace pod_transfer {
 namespace {
 
-constexpr std::array<Command, 4> kCommands = {{
+constexpr std::array<Command, 6> kCommands = {{
     {"pull", pull},
     {"image pull", pull},
+    {"load", load},
+    {"image load", load},
     {"import", import_image},
     {"image import", import_image},
 }};

@@ -13,9 +13,11 @@ class FileSource : public tar::Source {
  public:
   explicit FileSource(sys::Fd file);
   std::string_view read() override;
+  std::int64_t skip(std::int64_t count) override;
 
  private:
   sys::Fd file_;
+  std::int64_t size_ = 0;  // 0: it has none, for it is a pipe
   std::unique_ptr<char[]> buffer_;
 };
 

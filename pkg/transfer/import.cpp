@@ -44,7 +44,7 @@ std::string import_archive(const home::Home& home, const ImportOptions& options)
                   .size = layer.size,
                   .config = config,
                   .names = {}},
-                 describe(config, {layer}), names);
+                 describe(config.json().dump(), {layer}), names);
 }
 
 }  // namespace transfer

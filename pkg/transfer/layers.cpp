@@ -53,8 +53,11 @@ Batch take_batch(const storage::LayerStore& store, std::span<const WantedLayer* 
 }
 
 void verify(const WantedLayer& layer, const Unpacked& unpacked) {
-  if (unpacked.blob != layer.blob.digest.text()) refuse(layer, "wrong digest", unpacked.blob);
-  if (unpacked.blob_size != layer.blob.size && layer.blob.size >= 0) {
+  const bool is_known = layer.blob.size >= 0;
+  if (is_known && unpacked.blob != layer.blob.digest.text()) {
+    refuse(layer, "wrong digest", unpacked.blob);
+  }
+  if (is_known && unpacked.blob_size != layer.blob.size) {
     refuse(layer, fmt::format("size is not {}", layer.blob.size),
            std::to_string(unpacked.blob_size));
   }

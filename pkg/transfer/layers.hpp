@@ -15,7 +15,7 @@ namespace transfer {
 
 // A layer that an image needs.
 struct WantedLayer {
-  oci::Descriptor blob;
+  oci::Descriptor blob;  // of size -1 when nobody says which digest it has: then the diff id tells
   std::string diff_id;
   std::string id;      // chain id
   std::string parent;  // chain id of the layer below, "" at the bottom

@@ -12,8 +12,8 @@ std::string local_name(const std::string& typed) {
   return is_short ? oci::Reference::parse("localhost/" + typed).text() : reference.text();
 }
 
-Made describe(const oci::ImageConfig& config, const std::vector<storage::Layer>& layers) {
-  Made made{.config = config.json().dump(), .manifest = ""};
+Made describe(std::string config, const std::vector<storage::Layer>& layers) {
+  Made made{.config = std::move(config), .manifest = ""};
   const oci::Descriptor described{.media_type = "application/vnd.oci.image.config.v1+json",
                                   .digest = oci::Digest::sha256(hash::sha256(made.config)),
                                   .size = static_cast<std::int64_t>(made.config.size()),

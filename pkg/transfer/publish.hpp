@@ -18,7 +18,7 @@ struct Made {
   std::string manifest;
 };
 // For layers that are kept as uncompressed tar, bottom first.
-Made describe(const oci::ImageConfig& config, const std::vector<storage::Layer>& layers);
+Made describe(std::string config, const std::vector<storage::Layer>& layers);
 
 // Publishes an image whose layers are all there and gives it its names. Returns its id.
 std::string publish(const Store& store, storage::Image image, const Made& made,

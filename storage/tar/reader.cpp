@@ -105,7 +105,16 @@ Reader::Reader(Source& source) : impl_(std::make_unique<Impl>()) {
       return ARCHIVE_FATAL;
     }
   };
-  const int result = ::archive_read_open(impl_->handle, impl_.get(), nullptr, read, nullptr);
+  const auto skip = [](archive*, void* data, la_int64_t count) -> la_int64_t {
+    auto* impl = static_cast<Impl*>(data);
+    try {
+      return impl->source->skip(count);
+    } catch (...) {
+      impl->source_failure = std::current_exception();
+      return ARCHIVE_FATAL;
+    }
+  };
+  const int result = ::archive_read_open2(impl_->handle, impl_.get(), nullptr, read, skip, nullptr);
   if (impl_->source_failure) std::rethrow_exception(impl_->source_failure);
   check(impl_->handle, result);
 }

@@ -1,0 +1,34 @@
+#include "pkg/transfer/load.hpp"
+
+#include "cmd/pod-transfer/command.hpp"
+#include "pkg/base/error.hpp"
+
+#include <fmt/core.h>
+
+namespace pod_transfer {
+
+int load(const cli::Arguments& arguments) {
+  std::string input = "-";
+  bool quiet = false;
+  std::vector<std::string> words;
+
+  cli::Options options("Bring images from an archive that save made");
+  options.value("-i,--input", input, "Archive or folder in place of standard input")
+      .flag("-q,--quiet", quiet, "No progress; names are printed all the same")
+      .refuse("--signature-policy")
+      .rest("", words);
+  options.parse(arguments);
+
+  if (!words.empty()) throw base::Error("load: takes no arguments: -i FILE");
+  if (input.starts_with("http://") || input.starts_with("https://")) {
+    throw base::Error("load: " + input + ": URLs are not supported yet: curl URL | pod load");
+  }
+  for (const transfer::LoadedImage& image : transfer::load(home::Home::open(), input)) {
+    if (image.names.empty()) fmt::print("Loaded image: sha256:{}\n", image.id);
+    for (const std::string& name : image.names)
+      fmt::print("Loaded image: {}\n", name);
+  }
+  return 0;
+}
+
+}  // namespace pod_transfer

@@ -1,0 +1,90 @@
+#include "pkg/transfer/load.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/transfer/publish.hpp"
+#include "pkg/transfer/saved_image.hpp"
+#include "pkg/transfer/store.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace transfer {
+namespace {
+
+// A few at a time: more threads than that only wait for the disk.
+constexpr std::size_t kMostAtOnce = 4;
+
+class ArchiveBlobs : public Blobs {
+ public:
+  ArchiveBlobs(const Files& files, const SavedImage& image) : files_(files), image_(image) {}
+
+  std::vector<Unpacked> unpack(std::span<const Job> jobs) override {
+    std::vector<Unpacked> results;
+    std::vector<std::unique_ptr<Unpacking>> running;
+    for (const Job& job : jobs) {
+      if (running.size() - results.size() == kMostAtOnce) {
+        results.push_back(running[results.size()]->finish());
+      }
+      running.push_back(std::make_unique<Unpacking>(files_.open(file_of(*job.layer)), job.target));
+    }
+    while (results.size() < running.size()) {
+      results.push_back(running[results.size()]->finish());
+    }
+    return results;
+  }
+
+ private:
+  const std::string& file_of(const WantedLayer& layer) const {
+    const auto found = std::ranges::find(image_.layers, layer.id, &WantedLayer::id);
+    return image_.files.at(static_cast<std::size_t>(found - image_.layers.begin()));
+  }
+
+  const Files& files_;
+  const SavedImage& image_;
+};
+
+// Names of this registry and repository with the digest instead of the tag.
+std::vector<std::string> repo_digests(const SavedImage& saved) {
+  std::vector<std::string> digests;
+  if (saved.manifest_digest.empty()) return digests;
+  for (const std::string& name : saved.names) {
+    digests.push_back(name.substr(0, name.rfind(':')) + "@" + saved.manifest_digest);
+  }
+  return digests;
+}
+
+LoadedImage load_one(const Store& store, const Files& files, const SavedImage& saved) {
+  ArchiveBlobs blobs(files, saved);
+  const HeldLayers held = bring_layers(store, saved.layers, blobs);
+  storage::Image image;
+  image.manifest_digest = saved.manifest_digest;
+  image.repo_digests = repo_digests(saved);
+  image.size = held.size;
+  image.config = saved.config;
+  std::vector<storage::Layer> records;
+  for (const WantedLayer& layer : saved.layers) {
+    image.layers.push_back(layer.id);
+    records.push_back(storage::LayerStore(store.layout).find(layer.id).value());
+  }
+  Made made{.config = saved.config_bytes, .manifest = saved.manifest_bytes};
+  if (made.manifest.empty()) made.manifest = describe(saved.config_bytes, records).manifest;
+  return {.id = publish(store, image, made, saved.names), .names = saved.names};
+}
+
+}  // namespace
+
+std::vector<LoadedImage> load(const home::Home& home, const std::string& path) try {
+  const Store store = open_store(home);
+  const std::unique_ptr<Files> files = open_files(path, store.layout);
+  std::vector<LoadedImage> loaded;
+  for (const SavedImage& saved : list_saved(*files)) {
+    loaded.push_back(load_one(store, *files, saved));
+  }
+  if (loaded.empty()) throw base::Error("there is no image in it");
+  return loaded;
+} catch (base::Error& error) {
+  error.during(path == "-" ? "standard input" : path);
+  throw;
+}
+
+}  // namespace transfer
