@@ -209,16 +209,19 @@ std::string Home::write(const std::string& name, const std::string& text) const 
 }
 
 void Home::expect_nothing_left() const {
-  using ::testing::PrintToString;
-  EXPECT_TRUE(wait_for_no_descendants()) << "processes: " << PrintToString(descendants());
+  std::vector<std::string> left;
+  for (const char* folder :
+       {"/data/pod/containers", "/data/pod/pods", "/data/pod/names", "/data/pod/trash",
+        "/data/pod/storage/rootfs", "/data/pod/storage/staging", "/data/pod/storage/trash",
+        "/run/pod/containers", "/run/pod/pods"}) {
+    for (const std::string& name : names_in(root_ + folder))
+      left.push_back(folder + ("/" + name));
+  }
+
+  const bool alone = wait_for_no_descendants();
+  EXPECT_EQ(left, Words{});
   EXPECT_EQ(mounts_below(root_), Words{});
-  for (const char* folder : {"/containers", "/pods", "/names", "/trash", "/storage/rootfs",
-                             "/storage/staging", "/storage/trash"}) {
-    EXPECT_EQ(names_in(data() + folder), Words{}) << "in " << folder;
-  }
-  for (const char* folder : {"/containers", "/pods"}) {
-    EXPECT_EQ(names_in(runtime() + folder), Words{}) << "in runtime " << folder;
-  }
+  EXPECT_TRUE(alone) << "processes: " << ::testing::PrintToString(descendants());
 }
 
 }  // namespace support

@@ -109,6 +109,7 @@ void Program::start_pipes(const std::vector<std::string>& words, const Start& st
   ::close(pipes[1][1]);
   ::close(pipes[2][1]);
   in_ = pipes[0][1];
+  ::fcntl(in_, F_SETFL, O_NONBLOCK);
   out_ = pipes[1][0];
   err_ = pipes[2][0];
 }
@@ -120,6 +121,7 @@ void Program::start_terminal(const std::vector<std::string>& words, const Start&
   pid_ = ::forkpty(&out_, nullptr, nullptr, &size);
   if (pid_ == 0) become(words, start);
   if (pid_ < 0) throw std::runtime_error("forkpty");
+  is_terminal_ = true;
   ::fcntl(out_, F_SETFD, FD_CLOEXEC);
 }
 
@@ -137,8 +139,13 @@ void Program::send(const std::string& text) {
   const int to = in_ >= 0 ? in_ : out_;
   for (std::size_t done = 0; done < text.size();) {
     const ssize_t count = ::write(to, text.data() + done, text.size() - done);
-    if (count < 0 && errno != EINTR) return;
-    if (count > 0) done += static_cast<std::size_t>(count);
+    if (count > 0) {
+      done += static_cast<std::size_t>(count);
+    } else if (errno == EAGAIN) {
+      read_some(5);  // it may be waiting for us to take what it says
+    } else if (errno != EINTR) {
+      return;
+    }
   }
 }
 
@@ -178,25 +185,26 @@ bool Program::expect(const std::string& text, double seconds) {
   }
 }
 
+void Program::reap(bool wait_for_it) {
+  int status = 0;
+  if (reaped_ || ::waitpid(pid_, &status, wait_for_it ? 0 : WNOHANG) != pid_) return;
+  reaped_ = true;
+  result_.status = status_of(status);
+}
+
 Result Program::wait(double seconds) {
   const Clock::time_point end = after(seconds);
-  // A terminal's output ends only when nobody has it open any more; the process may end before.
-  int status = 0;
-  while ((out_ >= 0 || err_ >= 0 || !reaped_) && left_until(end) > 0) {
-    if (!reaped_ && ::waitpid(pid_, &status, WNOHANG) == pid_) {
-      reaped_ = true;
-      result_.status = status_of(status);
-    }
-    const bool open = out_ >= 0 || err_ >= 0;
-    const bool read = read_some(open && !reaped_ ? 20 : open ? left_until(end) : 5);
-    if (reaped_ && !read && err_ < 0 && in_ < 0) break;
+  const auto is_open = [this] { return out_ >= 0 || err_ >= 0; };
+  while ((is_open() || !reaped_) && left_until(end) > 0) {
+    reap(false);
+    const bool read = read_some(!is_terminal_ && is_open() && reaped_ ? left_until(end) : 20);
+    // A terminal is open for as long as anybody has it; we do not wait for those.
+    if (reaped_ && !read && is_terminal_) break;
   }
-  result_.timed_out = out_ >= 0 || err_ >= 0 || !reaped_;
+  result_.timed_out = (is_open() && !is_terminal_) || !reaped_;
   if (!reaped_) {
     ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, &status, 0);
-    reaped_ = true;
-    result_.status = status_of(status);
+    reap(true);
   }
   return result_;
 }

@@ -54,11 +54,13 @@ class Program {
   void start_pipes(const std::vector<std::string>& words, const Start& start);
   void start_terminal(const std::vector<std::string>& words, const Start& start);
   bool read_some(int timeout_ms);
+  void reap(bool wait_for_it);
 
   pid_t pid_ = 0;
   int in_ = -1;
   int out_ = -1;
   int err_ = -1;
+  bool is_terminal_ = false;
   bool reaped_ = false;
   std::size_t seen_ = 0;
   Result result_;

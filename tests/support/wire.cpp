@@ -36,8 +36,8 @@ int connect_to(std::uint16_t port, int type) {
 std::string ask_once(std::uint16_t port, int type) {
   const int peer = connect_to(port, type);
   if (peer < 0) return "";
-  constexpr std::string_view kRequest = "GET / HTTP/1.0\r\n\r\n";
-  (void)!::send(peer, kRequest.data(), kRequest.size(), MSG_NOSIGNAL);
+  const std::string request = "GET / HTTP/1.0\r\n\r\n";
+  (void)!::send(peer, request.data(), request.size(), MSG_NOSIGNAL);
   std::string answer;
   for (pollfd wanted{peer, POLLIN, 0}; ::poll(&wanted, 1, 1000) > 0;) {
     std::array<char, 4096> buffer{};
@@ -66,8 +66,8 @@ std::uint16_t free_port() {
   sockaddr_in address = local(0);
   socklen_t size = sizeof address;
   // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast): the way of bind(2)
-  ::bind(one, reinterpret_cast<const sockaddr*>(&address), size);
-  ::getsockname(one, reinterpret_cast<sockaddr*>(&address), &size);
+  (void)::bind(one, reinterpret_cast<const sockaddr*>(&address), size);
+  (void)::getsockname(one, reinterpret_cast<sockaddr*>(&address), &size);
   // NOLINTEND(cppcoreguidelines-pro-type-reinterpret-cast)
   ::close(one);
   return ntohs(address.sin_port);

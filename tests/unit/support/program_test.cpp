@@ -18,6 +18,12 @@ TEST(Program, GivesStatusAndBothStreams) {
   EXPECT_FALSE(result.timed_out);
 }
 
+TEST(Program, TakesMuchWhileItGivesMuch) {
+  const std::string text(3 << 20, 'x');
+
+  EXPECT_EQ(run({"cat"}, {}, text).out.size(), text.size());
+}
+
 TEST(Program, EndsWhatTakesTooLong) {
   const Result result = run({"sleep", "20"}, {}, "", 0.1);
 
