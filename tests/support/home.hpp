@@ -12,7 +12,8 @@ namespace support {
 
 using Words = std::vector<std::string>;
 
-// The programs under test: $POD_BUILD, or the folder they were built in; below it bin/ and libexec/pod/.
+// The programs under test: $POD_BUILD, or the folder they were built in; below it bin/ and
+// libexec/pod/.
 std::string pod_program();
 std::string transfer_program();
 
