@@ -116,24 +116,30 @@ void decode_host_aliases(const Reader& spec, Pod& pod) {
   }
 }
 
+std::vector<Container> decode_list(const Reader& list, const Surroundings& surroundings,
+                                   bool is_init) {
+  std::vector<Container> out;
+  for (const Reader& item : list.items()) {
+    if (item.node()->is_map()) out.push_back(decode_container(item, surroundings, is_init));
+  }
+  return out;
+}
+
 void decode_containers(const Reader& spec, const SecurityContext& security, Pod& pod) {
   const Surroundings surroundings{.volumes = pod.volumes, .security = security};
-  std::set<std::string> names;
-  for (const bool is_init : {true, false}) {
-    for (const Reader& item : spec.at(is_init ? "initContainers" : "containers").items()) {
-      if (!item.node()->is_map()) continue;
-      Container container = decode_container(item, surroundings, is_init);
-      // Among their own kind the check has seen it.
-      if (!is_init && names.count(container.name) != 0) {
-        item.at("name").error(fmt::format("{} is the name of an init container", container.name));
-      }
-      if (is_init) names.insert(container.name);
-      (is_init ? pod.init_containers : pod.containers).push_back(std::move(container));
-    }
-  }
+  pod.init_containers = decode_list(spec.at("initContainers"), surroundings, true);
   const Reader containers = spec.at("containers");
+  pod.containers = decode_list(containers, surroundings, false);
   if (containers && containers.node()->is_sequence() && containers.items().empty()) {
     containers.error("a pod needs a container");
+  }
+  // Names that are taken among their own kind, the check has seen.
+  for (const Reader& item : containers.items()) {
+    const Reader name = item.at("name");
+    const bool is_taken =
+        std::any_of(pod.init_containers.begin(), pod.init_containers.end(),
+                    [&](const Container& init) { return name && init.name == name.text(); });
+    if (is_taken) name.error(fmt::format("{} is the name of an init container", name.text()));
   }
 }
 

@@ -79,58 +79,72 @@ bool is_inside(const std::string& path) {
   return !path.starts_with('/') && std::find(parts.begin(), parts.end(), "..") == parts.end();
 }
 
+VolumeMount decode_mount(const Reader& reader) {
+  VolumeMount mount;
+  mount.volume = reader.text("name");
+  mount.path = reader.text("mountPath");
+  mount.sub_path = reader.text("subPath");
+  mount.read_only = reader.flag("readOnly");
+  if (!is_inside(mount.sub_path)) {
+    reader.at("subPath").error("has to be a relative path without ..");
+  }
+  if (reader.at("mountPath") && (mount.path.empty() || mount.path.find(':') != std::string::npos)) {
+    reader.at("mountPath").error("has to be a path without a colon");
+  }
+  return mount;
+}
+
+void miss_volume(const Reader& name, const std::vector<Volume>& volumes) {
+  std::vector<std::string> known(volumes.size());
+  std::transform(volumes.begin(), volumes.end(), known.begin(),
+                 [](const Volume& volume) { return volume.name; });
+  const auto near = base::suggest(name.text(), known);
+  name.error(fmt::format("there is no volume {}{}", name.text(),
+                         near ? "; did you mean " + *near + "?" : ""));
+}
+
 void decode_mounts(const Reader& reader, const std::vector<Volume>& volumes, Container& container) {
   for (const Reader& item : reader.at("volumeMounts").items()) {
-    VolumeMount mount;
-    mount.volume = item.text("name");
-    mount.path = item.text("mountPath");
-    mount.sub_path = item.text("subPath");
-    mount.read_only = item.flag("readOnly");
-    if (!is_inside(mount.sub_path)) {
-      item.at("subPath").error("has to be a relative path without ..");
-    }
-    if (item.at("mountPath") && (mount.path.empty() || mount.path.find(':') != std::string::npos)) {
-      item.at("mountPath").error("has to be a path without a colon");
-    }
+    const VolumeMount mount = decode_mount(item);
     const auto volume = std::find_if(volumes.begin(), volumes.end(),
                                      [&](const Volume& v) { return v.name == mount.volume; });
     if (volume == volumes.end()) {
-      std::vector<std::string> known;
-      for (const Volume& other : volumes)
-        known.push_back(other.name);
-      const auto near = base::suggest(mount.volume, known);
-      item.at("name").error(fmt::format("there is no volume {}{}", mount.volume,
-                                        near ? "; did you mean " + *near + "?" : ""));
+      miss_volume(item.at("name"), volumes);
     } else if (!volume->host_path && !volume->empty_dir) {
       item.notice(fmt::format("left out: volume {} is not supported yet", mount.volume));
-      continue;
+    } else {
+      container.mounts.push_back(mount);
     }
-    container.mounts.push_back(mount);
   }
 }
 
+std::vector<Reader> members(const Reader& reader) {
+  std::vector<Reader> out;
+  if (!reader) return out;
+  for (const Node::Member& member : reader.node()->members)
+    if (member.value.kind == Node::Kind::Scalar) out.push_back(reader.at(member.key));
+  return out;
+}
+
 void decode_limits(const Reader& reader, Container& container) {
-  const Reader limits = reader.at("resources").at("limits");
-  if (limits) {
-    for (const Node::Member& member : limits.node()->members) {
-      const Reader limit = limits.at(member.key);
-      const auto quantity = Quantity::parse(limit.text());
-      if (!quantity) continue;
-      if (member.key == "cpu") {
-        container.cpu_limit = quantity->thousandths();
-        if (!container.cpu_limit) limit.error("is too large");
-      } else if (member.key == "memory") {
-        container.memory_limit = quantity->whole();
-        if (!container.memory_limit) limit.error("is too large");
-      } else {
-        limit.notice("not supported yet");
-      }
+  const Reader resources = reader.at("resources");
+  const Reader limits = resources.at("limits");
+  for (const Reader& limit : members(limits)) {
+    const auto quantity = Quantity::parse(limit.text());
+    if (!quantity) continue;  // the check has said so
+    std::optional<std::int64_t> amount;
+    if (limit.path() == limits.at("cpu").path()) {
+      amount = container.cpu_limit = quantity->thousandths();
+    } else if (limit.path() == limits.at("memory").path()) {
+      amount = container.memory_limit = quantity->whole();
+    } else {
+      limit.notice("not supported yet");
+      continue;
     }
+    if (!amount) limit.error("is too large");
   }
-  const Reader requests = reader.at("resources").at("requests");
-  if (!requests) return;
-  for (const Node::Member& member : requests.node()->members)
-    requests.at(member.key).notice("ignored: there is nobody to share this machine out");
+  for (const Reader& request : members(resources.at("requests")))
+    request.notice("ignored: there is nobody to share this machine out");
 }
 
 void decode_security(const Reader& reader, SecurityContext& security) {

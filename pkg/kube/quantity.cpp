@@ -45,32 +45,49 @@ std::optional<std::pair<int, int>> parse_suffix(std::string_view text) {
   return std::pair(static_cast<int>(*power), 0);
 }
 
+// value * factor, unless that is too much.
+bool multiply(std::uint64_t& value, unsigned factor) {
+  return !__builtin_mul_overflow(value, factor, &value);
+}
+
+// value / 10^times, rounded up.
+std::uint64_t divide_up(std::uint64_t value, int times) {
+  bool has_rest = false;
+  for (; value != 0 && times > 0; --times) {
+    has_rest = has_rest || value % 10 != 0;
+    value /= 10;
+  }
+  return value + (has_rest ? 1 : 0);
+}
+
 }  // namespace
+
+std::size_t Quantity::take_digits(std::string_view text) {
+  std::size_t at = 0;
+  bool has_point = false;
+  bool has_digit = false;
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '.' && !has_point) {
+      has_point = true;
+      continue;
+    }
+    if (c < '0' || c > '9') break;
+    has_digit = true;
+    const auto digit = static_cast<unsigned>(c - '0');
+    if (!multiply(digits_, 10) || __builtin_add_overflow(digits_, digit, &digits_)) return 0;
+    if (has_point) --power10_;
+  }
+  return has_digit ? at : 0;
+}
 
 std::optional<Quantity> Quantity::parse(std::string_view text) {
   Quantity quantity;
   quantity.negative_ = text.starts_with('-');
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-
-  std::size_t at = 0;
-  bool any = false;
-  bool point = false;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (c == '.' && !point) {
-      point = true;
-      continue;
-    }
-    if (c < '0' || c > '9') break;
-    any = true;
-    if (__builtin_mul_overflow(quantity.digits_, 10U, &quantity.digits_) ||
-        __builtin_add_overflow(quantity.digits_, static_cast<unsigned>(c - '0'),
-                               &quantity.digits_)) {
-      return std::nullopt;
-    }
-    if (point) --quantity.power10_;
-  }
-  const auto powers = any ? parse_suffix(text.substr(at)) : std::nullopt;
+  const std::size_t length = quantity.take_digits(text);
+  if (length == 0) return std::nullopt;
+  const auto powers = parse_suffix(text.substr(length));
   if (!powers) return std::nullopt;
   quantity.power10_ += powers->first;
   quantity.power2_ = powers->second;
@@ -78,33 +95,20 @@ std::optional<Quantity> Quantity::parse(std::string_view text) {
 }
 
 std::optional<std::int64_t> Quantity::scaled(int power10) const {
+  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (digits_ == 0) return 0;
   std::uint64_t value = digits_;
   int tens = power10_ + power10;
   int twos = power2_;
-  while (value != 0 && twos > 0) {
-    // A factor of ten that is divided away later is divided away first, as far as it goes.
-    if (tens < 0 && value % 5 == 0) {
-      value /= 5;
-      ++tens;
-      --twos;
-    } else if (__builtin_mul_overflow(value, 2U, &value)) {
-      return std::nullopt;
-    } else {
-      --twos;
-    }
-  }
-  for (; value != 0 && tens > 0; --tens) {
-    if (__builtin_mul_overflow(value, 10U, &value)) return std::nullopt;
-  }
-  bool rest = false;
-  for (; value != 0 && tens < 0; ++tens) {
-    rest = rest || value % 10 != 0;
-    value /= 10;
-  }
-  if (rest) ++value;
-  if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    return std::nullopt;
-  }
+  // Half of a ten that is divided away below is divided away here, before the number grows.
+  for (; twos > 0 && tens < 0 && value % 5 == 0; --twos, ++tens)
+    value /= 5;
+  for (; twos > 0; --twos)
+    if (!multiply(value, 2)) return std::nullopt;
+  for (; tens > 0; --tens)
+    if (!multiply(value, 10)) return std::nullopt;
+  value = divide_up(value, -tens);
+  if (value > kMost) return std::nullopt;
   return negative_ ? -static_cast<std::int64_t>(value) : static_cast<std::int64_t>(value);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -21,6 +22,8 @@ class Quantity {
   std::optional<std::int64_t> thousandths() const { return scaled(3); }
 
  private:
+  // Takes the number in front and returns its length, 0 when there is none or it is too long.
+  std::size_t take_digits(std::string_view text);
   std::optional<std::int64_t> scaled(int power10) const;
 
   bool negative_ = false;

@@ -26,6 +26,7 @@ std::vector<std::string> Report::texts(const std::vector<Line>& lines) const {
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Line& a, const Line& b) { return a.number < b.number; });
   std::vector<std::string> out;
+  out.reserve(sorted.size());
   for (const Line& line : sorted)
     out.push_back(fmt::format("{}:{}: {}", file_, line.number, line.text));
   return out;

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include <deque>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -20,28 +21,34 @@ std::vector<std::string> names(const Object& object) {
   return out;
 }
 
+struct Place {
+  const Object* object;
+  std::string path;
+};
+
+std::string below(const std::string& path, const Field& field) {
+  return fmt::format("{}{}{}{}", path, path.empty() ? "" : ".", field.name,
+                     field.shape == Shape::Objects ? "[]" : "");
+}
+
+void add_children(const Place& place, std::deque<Place>& open) {
+  for (const Object* part = place.object; part != nullptr; part = part->base) {
+    for (const Field& field : part->fields) {
+      if (field.object != nullptr) open.push_back({field.object, below(place.path, field)});
+    }
+  }
+}
+
 // Where a field of this name stands nearest to the root: "spec.containers[]"; "" at the root
 // itself.
 std::optional<std::string> find_parent(std::string_view name, const Object& root) {
-  struct Place {
-    const Object* object;
-    std::string path;
-  };
   std::deque<Place> open = {{&root, ""}};
   std::set<const Object*> seen;
-  while (!open.empty()) {
+  for (; !open.empty(); open.pop_front()) {
     const Place place = open.front();
-    open.pop_front();
     if (!seen.insert(place.object).second) continue;
     if (find(*place.object, name) != nullptr) return place.path;
-    for (const Object* part = place.object; part != nullptr; part = part->base) {
-      for (const Field& field : part->fields) {
-        if (field.object == nullptr) continue;
-        open.push_back(
-            {field.object, fmt::format("{}{}{}{}", place.path, place.path.empty() ? "" : ".",
-                                       field.name, field.shape == Shape::Objects ? "[]" : "")});
-      }
-    }
+    add_children(place, open);
   }
   return std::nullopt;
 }

@@ -190,6 +190,7 @@ constexpr Field kVolumeFields[] = {
 
 }  // namespace
 
+// NOLINTNEXTLINE(cppcoreguidelines-interfaces-global-init): an address is a constant
 constinit const Object kVolume{
     .name = "Volume", .fields = kVolumeFields, .base = &kRemoteVolume, .unique = "name"};
 constinit const Object kVolumeResources{.name = "VolumeResourceRequirements",

@@ -163,7 +163,7 @@ std::string digest_of(const Pod& pod, const PlayOptions& options) {
   for (const network::PortMapping& port : options.publish)
     add(text_of(port));
   for (const auto& [key, value] : options.annotations)
-    add(key + "=" + value);
+    add(fmt::format("{}={}", key, value));
   add(options.log_driver);
   add(options.log_path);
   add(options.userns);
