@@ -1,5 +1,6 @@
 #include "pkg/kube/steps.hpp"
 
+#include "pkg/base/error.hpp"
 #include "pkg/base/fingerprint.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/kube/container_options.hpp"
@@ -121,6 +122,9 @@ pods::Options pod_options(const Pod& pod, const PlayOptions& options) {
     if (pod.hostname.empty() && ::gethostname(name, sizeof name - 1) == 0) out.hostname = name;
   }
   if (out.network.mode != "host") out.network.ports = ports_of(pod, options);
+  if (options.network.no_hosts && !pod.host_aliases.empty()) {
+    throw base::Error(pod.place + ": spec.hostAliases cannot be used with --no-hosts");
+  }
   for (const HostAlias& alias : pod.host_aliases)
     out.network.hosts.push_back(fmt::format("{}:{}", base::join(alias.names, ";"), alias.ip));
   if (pod.share_processes) out.share.emplace_back("pid");
