@@ -11,6 +11,7 @@
 
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace network {
@@ -79,6 +80,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 
 Helper Helper::start(const Setup& setup) {
   Helper helper;
+  helper.has_ports_ = setup.has_ports;
   helper.log_ = sys::open_file(setup.log, O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0600);
   const std::vector<char*> arguments = pointers(setup.arguments);
   Start start{.program = setup.program.c_str(),
@@ -94,6 +96,15 @@ Helper Helper::start(const Setup& setup) {
   if (start.error != 0) throw base::SysError("run " + setup.program, start.error);
   helper.process_ = sys::open_child(pid);
   return helper;
+}
+
+// A process that holds a TAP device takes 10 to 30 ms to die: the kernel waits until nobody can use
+// the device any more. Nobody has to watch, unless its ports are going to be wanted again.
+Helper::~Helper() {
+  if (!child_ || has_ports_) return;
+  const pid_t pid = child_.release();
+  ::kill(pid, SIGKILL);
+  ::waitpid(pid, nullptr, WNOHANG);
 }
 
 std::string Helper::last_words() const {

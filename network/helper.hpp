@@ -17,8 +17,13 @@ class Helper {
     std::vector<std::string> arguments;  // with the name it goes by as the first
     std::string log;                     // path; appended to
     std::vector<int> files;              // descriptors that it has as 0, 1 (then 3, 4 ...)
+    bool has_ports = false;              // of the host's, which are free again when this is gone
   };
   static Helper start(const Setup& setup);
+
+  Helper(Helper&&) = default;
+  Helper& operator=(Helper&&) = delete;
+  ~Helper();
 
   int pid() const { return child_.pid(); }
   const sys::Fd& process() const { return process_; }  // readable when it has ended
@@ -26,9 +31,12 @@ class Helper {
   std::string last_words() const;
 
  private:
+  Helper() = default;
+
   sys::Child child_;
   sys::Fd process_;
   sys::Fd log_;
+  bool has_ports_ = false;
 };
 
 }  // namespace network

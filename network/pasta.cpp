@@ -95,8 +95,10 @@ Addressing add_addressing(std::vector<std::string>& arguments, const Config& con
   if (!has_option(config, "-I")) arguments.insert(arguments.end(), {"-I", "eth0"});
   if (addressing.has_ipv4) {
     addressing.address = uplink.prefix + "100";
+    arguments.insert(arguments.end(), {"-a", addressing.address, "-n", "24"});
+    // The third address asks the host's resolver, wherever that is; names.cpp knows it too.
     arguments.insert(arguments.end(),
-                     {"-a", addressing.address, "-n", "24", "-g", uplink.prefix + "2"});
+                     {"-g", uplink.prefix + "2", "--dns-forward", uplink.prefix + "3"});
   }
   if (addressing.has_ipv6) {
     arguments.insert(arguments.end(), {"-a", "fd00:706f:6400::100", "-g", "fe80::1"});
@@ -161,7 +163,8 @@ std::unique_ptr<Connection> connect_pasta(const Request& request) {
   Helper helper = Helper::start({.program = program_path(),
                                  .arguments = std::move(arguments),
                                  .log = request.log,
-                                 .files = {request.net.get(), user}});
+                                 .files = {request.net.get(), user},
+                                 .has_ports = !request.config.ports.empty()});
   return std::make_unique<Pasta>(std::move(link), std::move(helper), std::move(addressing));
 }
 

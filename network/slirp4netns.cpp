@@ -157,7 +157,8 @@ std::unique_ptr<Connection> connect_slirp4netns(const Request& request) {
       {.program = program,
        .arguments = std::move(arguments),
        .log = request.log,
-       .files = {request.net.get(), user, folder.get(), ready.write.get(), exit.read.get()}});
+       .files = {request.net.get(), user, folder.get(), ready.write.get(), exit.read.get()},
+       .has_ports = !request.config.ports.empty()});
   auto connection =
       std::make_unique<Slirp4netns>(request.config, std::move(helper), std::move(folder),
                                     std::move(ready.read), std::move(exit.write));

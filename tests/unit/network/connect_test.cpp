@@ -150,7 +150,7 @@ TEST_P(Connect, EndsWithItsOwner) {
 
   connection.reset();
 
-  EXPECT_FALSE(sys::is_alive(*helper));
+  EXPECT_FALSE(sys::is_alive(*helper));  // at once: its ports may be wanted again
   EXPECT_NO_THROW(network::connect(config_, pod.user(), pod.net(), folder.path()));
 }
 
