@@ -1,22 +1,22 @@
 #pragma once
 
-#include <sys/types.h>
-
-#include <string>
-
 #include "pkg/oci/spec.hpp"
 #include "pkg/seccomp/compile.hpp"
 #include "pkg/sys/fd.hpp"
 
+#include <string>
+
+#include <sys/types.h>
+
 namespace runtime {
 
 struct ExecRequest {
-  pid_t pid = 0;               // the container's first process, as we see it
-  const sys::Fd& process;      // its pidfd
-  const oci::Process& what;    // user names are resolved in the container
+  pid_t pid = 0;             // the container's first process, as we see it
+  const sys::Fd& process;    // its pidfd
+  const oci::Process& what;  // user names are resolved in the container
   const seccomp::Program& seccomp;
   std::string cgroup;
-  int in = 0;   // go to the new process as they are; unused with a terminal
+  int in = 0;  // go to the new process as they are; unused with a terminal
   int out = 1;
   int err = 2;
 };

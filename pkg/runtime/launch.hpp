@@ -1,21 +1,22 @@
 #pragma once
 
-#include <sys/types.h>
-
-#include <string>
-#include <vector>
-
 #include "pkg/oci/spec.hpp"
 #include "pkg/seccomp/compile.hpp"
 #include "pkg/sys/fd.hpp"
 #include "pkg/userns/mapping.hpp"
 
+#include <map>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
 // Starts a container's first process. Called by a monitor: single-threaded, in the session user
 // namespace as its root, with a mount namespace of its own.
 namespace runtime {
 
-// The namespaces that a pod's containers (or one standalone container) share, held by descriptor. One
-// that is absent is the host's (user: the session's).
+// The namespaces that a pod's containers (or one standalone container) share, held by descriptor.
+// One that is absent is the host's (user: the session's).
 struct Namespaces {
   sys::Fd user;
   sys::Fd net;
@@ -47,22 +48,22 @@ struct Prepared {
 struct LaunchRequest {
   const oci::Spec& spec;
   const Namespaces& namespaces;
-  const sys::Fd& root;                  // the mounted root file system, detached
+  const sys::Fd& root;  // the mounted root file system, detached
   const std::vector<Prepared>& prepared;
-  const seccomp::Program& seccomp;      // "" for none
-  std::string cgroup;                   // path of the cgroup to start in; "" for none
-  int in = -1;                          // the container's streams; unused with a terminal
+  const seccomp::Program& seccomp;  // "" for none
+  std::string cgroup;               // path of the cgroup to start in; "" for none
+  int in = -1;                      // the container's streams; unused with a terminal
   int out = -1;
   int err = -1;
 };
 
 // A container's process, set up and stopped before its exec.
 struct Launched {
-  pid_t pid = 0;      // our child
-  sys::Fd process;    // pidfd
-  sys::Fd terminal;   // master side of its terminal, when the spec asks for one
-  sys::Fd gate;       // `release` writes here
-  sys::Fd report;     // closes at exec; carries the failure otherwise
+  pid_t pid = 0;     // our child
+  sys::Fd process;   // pidfd
+  sys::Fd terminal;  // master side of its terminal, when the spec asks for one
+  sys::Fd gate;      // `release` writes here
+  sys::Fd report;    // closes at exec; carries the failure otherwise
 
   // Lets it go on and waits until exec has happened. Throws base::Error with status 127 (no such
   // command), 126 (cannot be executed) or 125, saying which step failed and why.

@@ -1,0 +1,70 @@
+#include "pkg/runtime/failure.hpp"
+
+#include <array>
+#include <cerrno>
+#include <string>
+
+namespace runtime {
+namespace {
+
+// In the order of Step.
+constexpr std::array kWords = {"join namespace",
+                               "start process",
+                               "hostname",
+                               "sysctl",
+                               "open",
+                               "root",
+                               "mount",
+                               "mask",
+                               "make read-only",
+                               "limits",
+                               "take",
+                               "capabilities",
+                               "seccomp",
+                               "working directory",
+                               "exec"};
+
+base::Error exec_error(const Failure& failure) {
+  const std::string step = std::string("exec ") + &failure.subject[0];
+  const bool is_path = step.find('/') != std::string::npos;
+  switch (failure.number) {
+    case ENOENT:
+    case ENOTDIR:
+      if (!is_path) return base::Error(step + ": no such command in $PATH", 127);
+      return base::SysError(step, failure.number, 127);
+    case ELIBACC:
+      return base::Error(step + ": its interpreter (#! line or dynamic loader) is missing", 127);
+    case ENOEXEC:
+      return base::Error(step + ": not a program for this machine, nor a script with a #! line",
+                         126);
+    default:
+      return base::SysError(step, failure.number, 126);
+  }
+}
+
+}  // namespace
+
+std::optional<Failure> read_failure(const sys::Fd& report) {
+  Failure failure;
+  ssize_t count = 0;
+  do {
+    count = ::read(report.get(), &failure, sizeof failure);
+  } while (count < 0 && errno == EINTR);
+  if (count != static_cast<ssize_t>(sizeof failure)) return std::nullopt;
+  failure.subject[sizeof failure.subject - 1] = '\0';
+  return failure;
+}
+
+base::Error to_error(const Failure& failure) {
+  if (failure.step == Step::Exec) return exec_error(failure);
+  std::string step = kWords.at(static_cast<std::size_t>(failure.step));
+  if (failure.subject[0] != '\0') step += std::string(" ") + &failure.subject[0];
+  if (failure.step == Step::Identity && failure.number == EINVAL) {
+    return base::Error(step + ": the id is not one that this user namespace has");
+  }
+  int status = 125;
+  if (failure.step == Step::WorkingDirectory) status = failure.number == ENOENT ? 127 : 126;
+  return base::SysError(step, failure.number, status);
+}
+
+}  // namespace runtime

@@ -1,0 +1,56 @@
+#include "pkg/runtime/inside/calls.hpp"
+#include "pkg/runtime/inside/enter.hpp"
+#include "pkg/runtime/inside/stages.hpp"
+
+#include <cstring>
+
+#include <sys/prctl.h>
+
+namespace runtime::inside {
+namespace {
+
+bool write_sysctl(const MountParameter& setting) noexcept {
+  const int file = ::open(setting.key, O_WRONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool is_written = ::write(file, setting.value, ::strlen(setting.value)) >= 0;
+  close_quietly(file);
+  return is_written;
+}
+
+// False when a step failed, with `failure` saying which.
+bool set_up(const Making& making, Failure& failure) noexcept {
+  if (making.hostname != nullptr &&
+      ::sethostname(making.hostname, ::strlen(making.hostname)) != 0) {
+    describe(failure, Step::Hostname, making.hostname);
+    return false;
+  }
+  char byte = 0;
+  if (::read(making.gate, &byte, 1) <= 0) ::_exit(125);
+  for (const MountParameter& setting : making.sysctl) {
+    if (write_sysctl(setting)) continue;
+    describe(failure, Step::Sysctl, setting.key);
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+int make_namespaces(void* context) noexcept {
+  const auto& making = *static_cast<const Making*>(context);
+  ::prctl(PR_SET_PDEATHSIG, 9 /* SIGKILL */, 0, 0, 0);
+  set_signal_mask(kAllSignals);
+  // A member of the pod could otherwise reach the host's files through /proc/1/root.
+  if (making.stays) ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  Failure failure;
+  (void)set_up(making, failure);
+  if (::write(making.report, &failure, sizeof failure) < 0) ::_exit(125);
+  if (making.stays) {
+    ::syscall(SYS_close_range, 0, ~0U, 0);
+    ::_exit(reap(0));
+  }
+  while (true)
+    ::pause();
+}
+
+}  // namespace runtime::inside

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+// What a container's first process has to do between clone and exec, decided beforehand, as plain
+// data: numbers, open files and constant strings. Made by planner.cpp, walked in inside/.
+namespace runtime {
+
+// Some things in a row that somebody else owns.
+template <typename Item>
+struct List {
+  const Item* items = nullptr;
+  std::size_t count = 0;
+
+  const Item* begin() const { return items; }
+  const Item* end() const { return items + count; }
+};
+
+enum class Step : int {
+  JoinNamespace,
+  Clone,
+  Hostname,
+  Sysctl,
+  Terminal,
+  Root,
+  Mount,
+  Mask,
+  ReadOnlyPath,
+  Limits,
+  Identity,
+  Capabilities,
+  Seccomp,
+  WorkingDirectory,
+  Exec,
+};
+
+// What a child reports through its pipe when a step fails.
+struct Failure {
+  Step step = Step::Clone;
+  int number = 0;          // errno; ELIBACC of Exec: the file is there, but not its interpreter
+  char subject[200] = {};  // what the step was about: a path, a command
+};
+
+// A namespace to be entered before the clone.
+struct Join {
+  int ns = -1;    // or a pidfd
+  int kinds = 0;  // CLONE_NEW*
+  const char* name = "";
+};
+
+struct MountParameter {
+  const char* key = "";
+  const char* value = nullptr;  // nullptr: a flag
+};
+
+struct MountPlan {
+  const char* target = "";  // in the root, without links
+  int mount = -1;           // a detached mount to be put there; -1: it is made here, of `type` ...
+  const char* type = nullptr;
+  List<MountParameter> parameters;
+  unsigned attributes = 0;       // MOUNT_ATTR_*
+  const char* source = nullptr;  // ... or is a copy of what is at this path of the root by then
+  bool is_optional = false;      // go on without it when the kernel refuses
+};
+
+struct LimitPlan {
+  int resource = 0;
+  rlimit limit{};
+};
+
+struct CapabilityPlan {
+  std::uint64_t bounding = 0;
+  std::uint64_t effective = 0;  // and permitted
+  std::uint64_t ambient = 0;    // and inheritable
+};
+
+struct Plan {
+  // Streams: become 0, 1 and 2.
+  int in = -1;
+  int out = -1;
+  int err = -1;
+  bool has_terminal = false;  // `in` is its slave side; becomes the controlling terminal
+
+  int root = -1;  // the detached root file system; -1: we are in it already
+  List<MountPlan> mounts;
+  List<const char*> masked_paths;
+  List<const char*> read_only_paths;
+  bool is_root_read_only = false;
+  unsigned long root_propagation = 0;  // NOLINT(google-runtime-int): MS_*, as mount(2) has it
+
+  List<LimitPlan> limits;
+  const char* oom_score_adj = nullptr;
+
+  uid_t uid = 0;
+  gid_t gid = 0;
+  List<gid_t> groups;
+  bool keeps_groups = false;
+  mode_t umask = 022;
+  CapabilityPlan capabilities;
+  bool no_new_privileges = false;
+  const char* filter = nullptr;  // struct sock_filter[]
+  std::size_t filter_size = 0;   // in bytes
+
+  const char* directory = "/";
+  bool dies_with_parent = false;
+  bool has_init = false;
+  const char* name = "";         // argv[0], for messages
+  List<const char*> candidates;  // files to execute: the first that exists
+  char* const* argv = nullptr;
+  char* const* envp = nullptr;
+
+  int gate = -1;    // a byte from here, then exec; an end of file means to give up
+  int report = -1;  // takes a Failure; closes at exec
+};
+
+}  // namespace runtime

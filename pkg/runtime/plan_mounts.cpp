@@ -1,0 +1,261 @@
+#include "pkg/base/error.hpp"
+#include "pkg/runtime/copy_up.hpp"
+#include "pkg/runtime/mount_options.hpp"
+#include "pkg/runtime/planner.hpp"
+#include "pkg/runtime/terminal.hpp"
+#include "pkg/runtime/tree.hpp"
+#include "pkg/sys/file.hpp"
+#include "pkg/sys/mount.hpp"
+
+#include <algorithm>
+
+#include <linux/mount.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+namespace runtime {
+namespace {
+
+std::string without_slash(const std::string& path) {
+  return path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
+}
+
+class MountPlanner {
+ public:
+  MountPlanner(const LaunchRequest& request, Planned& planned)
+      : request_(request), spec_(request.spec), planned_(planned), tree_(request.root) {}
+
+  void plan() {
+    for (const oci::Mount& mount : spec_.mounts)
+      add_named(mount);
+    if (!dev_is_bound_) add_devices();
+    if (spec_.process.terminal) add_terminal();
+    for (const oci::Device& device : spec_.devices)
+      add_device(device.path, device.source, false);
+    if (spec_.process.make_cwd) tree_.make_directory(tree_.resolve(spec_.process.cwd));
+    for (const std::size_t mount : read_only_later_)
+      sys::change_mount(planned_.files.at(mount), MOUNT_ATTR_RDONLY, 0, 0, false);
+    add_paths(spec_.masked_paths, planned_.masked_paths);
+    add_paths(spec_.readonly_paths, planned_.read_only_paths);
+    planned_.plan.mounts = {planned_.mounts.data(), planned_.mounts.size()};
+    planned_.plan.masked_paths = {planned_.masked_paths.data(), planned_.masked_paths.size()};
+    planned_.plan.read_only_paths = {planned_.read_only_paths.data(),
+                                     planned_.read_only_paths.size()};
+  }
+
+ private:
+  void add_named(const oci::Mount& mount) try { add(mount); } catch (base::Error& error) {
+    error.during("mount " + mount.destination);
+    throw;
+  }
+
+  void add(const oci::Mount& mount) {
+    const std::string target = tree_.resolve(mount.destination);
+    if (target == "/") throw base::Error("the root itself cannot be mounted over");
+    const MountOptions options = parse_mount_options(mount.options);
+    if (mount.type == "prepared") {
+      put(target, prepared(mount.source));
+    } else if (mount.type == "tmpfs") {
+      add_tmpfs(target, options);
+    } else if (mount.type == "devpts") {
+      add_devpts(target, options);
+    } else if (mount.type == "bind" || mount.type.empty() || mount.type == "none") {
+      put(target, planned_.keep(bind(mount, options)));
+      if (target == "/dev") dev_is_bound_ = true;
+    } else {
+      add_kernels(mount, target, options);
+    }
+  }
+
+  int prepared(const std::string& name) const {
+    for (const Prepared& candidate : request_.prepared) {
+      if (candidate.name == name) return candidate.mount.get();
+    }
+    throw base::Error("nothing was prepared as " + name);
+  }
+
+  // A mount that exists already, over a mount point of its kind.
+  void put(const std::string& target, int mount) {
+    struct stat status {};
+    if (::fstat(mount, &status) != 0) throw base::SysError(target);
+    if (S_ISDIR(status.st_mode)) {
+      tree_.make_directory(target);
+    } else {
+      tree_.make_file(target);
+    }
+    tree_.cover(target, mount);
+    MountPlan plan;
+    plan.target = planned_.keep(target);
+    plan.mount = mount;
+    planned_.mounts.push_back(plan);
+  }
+
+  void add_tmpfs(const std::string& target, const MountOptions& options) {
+    sys::Fd mount = sys::make_mount("tmpfs", options.parameters,
+                                    options.set & ~std::uint64_t{MOUNT_ATTR_RDONLY});
+    if (options.copies_up) copy_image_content(target, mount);
+    if ((options.set & MOUNT_ATTR_RDONLY) != 0) read_only_later_.push_back(planned_.files.size());
+    put(target, planned_.keep(std::move(mount)));
+  }
+
+  void copy_image_content(const std::string& target, const sys::Fd& mount) {
+    sys::Fd from;
+    try {
+      from = tree_.open(target, O_RDONLY | O_DIRECTORY);
+    } catch (const base::SysError& error) {
+      if (error.number() == ENOENT) return;
+      throw;
+    }
+    copy_up(from, sys::open_at(mount, ".", O_RDONLY | O_DIRECTORY));
+  }
+
+  void add_devpts(const std::string& target, MountOptions options) {
+    sys::Fd mount;
+    try {
+      mount = sys::make_mount("devpts", options.parameters, options.set);
+    } catch (const base::SysError& error) {
+      if (error.number() != EINVAL) throw;
+      // A namespace of a single id has no group of terminals.
+      std::erase_if(options.parameters, [](const auto& one) { return one.key == "gid"; });
+      mount = sys::make_mount("devpts", options.parameters, options.set);
+    }
+    devpts_ = mount.get();
+    devpts_target_ = target;
+    put(target, planned_.keep(std::move(mount)));
+  }
+
+  static sys::Fd bind(const oci::Mount& mount, const MountOptions& options) {
+    sys::Fd source = sys::open_file(mount.source, O_PATH);
+    if (!mount.subpath.empty()) source = sys::open_in(source, mount.subpath);
+    sys::Fd copy = copy_of(source, options.is_recursive);
+    if (!options.parameters.empty()) {
+      throw base::Error("option " + options.parameters.front().key + ": unknown for a bind mount");
+    }
+    const std::uint64_t atime = MOUNT_ATTR__ATIME;
+    const std::uint64_t clear = (options.set & atime) != 0 ? atime : 0;
+    sys::change_mount(copy, options.set, clear,
+                      options.propagation != 0 ? options.propagation : std::uint64_t{MS_PRIVATE});
+    return copy;
+  }
+
+  // What is mounted below may be locked to its parent, and then comes along or not at all.
+  static sys::Fd copy_of(const sys::Fd& source, bool is_recursive) {
+    if (!is_recursive) {
+      try {
+        return sys::copy_mount_at(source, false);
+      } catch (const base::SysError& error) {
+        if (error.number() != EINVAL) throw;
+      }
+    }
+    return sys::copy_mount_at(source, true);
+  }
+
+  // File systems that show a namespace can be made only by a process in it. A namespace of the
+  // host's has its file system there already.
+  void add_kernels(const oci::Mount& mount, const std::string& target,
+                   const MountOptions& options) {
+    const bool shows_host = (mount.type == "proc" && is_hosts("pid")) ||
+                            (mount.type == "sysfs" && is_hosts("network")) ||
+                            (mount.type == "mqueue" && is_hosts("ipc")) ||
+                            (mount.type.starts_with("cgroup") && is_hosts("cgroup"));
+    const bool is_known = mount.type == "proc" || mount.type == "sysfs" || mount.type == "mqueue" ||
+                          mount.type.starts_with("cgroup");
+    if (!is_known) throw base::Error("file system " + mount.type + ": not one we mount");
+    if (mount.type != "mqueue" && target != without_slash(mount.destination)) {
+      throw base::Error("a symbolic link in the image");
+    }
+    tree_.make_directory(target);
+    if (shows_host) {
+      add_hosts(target, options);
+      return;
+    }
+    tree_.cover(target, -1);
+    MountPlan plan;
+    plan.target = planned_.keep(target);
+    plan.type = planned_.keep(mount.type == "cgroup" ? "cgroup2" : mount.type);
+    plan.attributes = static_cast<unsigned>(options.set);
+    plan.is_optional = mount.type != "proc";
+    planned_.mounts.push_back(plan);
+  }
+
+  void add_hosts(const std::string& path, const MountOptions& options) {
+    if (!sys::exists(path)) return;
+    sys::Fd mount = sys::copy_mount(path, true);
+    sys::change_mount(mount, options.set & MOUNT_ATTR_RDONLY, 0, MS_PRIVATE);
+    put(path, planned_.keep(std::move(mount)));
+  }
+
+  bool is_hosts(const std::string& type) const {
+    const Namespaces& shared = request_.namespaces;
+    if (type == "network" && shared.net) return false;
+    if (type == "ipc" && shared.ipc) return false;
+    if (type == "pid" && shared.pid) return false;
+    const bool is_per_container = type == "pid" || type == "cgroup";
+    return std::none_of(spec_.namespaces.begin(), spec_.namespaces.end(),
+                        [&](const oci::Namespace& ns) {
+                          return ns.type == type && (is_per_container || !ns.path.empty());
+                        });
+  }
+
+  void add_devices() {
+    tree_.make_directory("/dev");
+    for (const char* name : {"null", "zero", "full", "random", "urandom", "tty"}) {
+      const std::string path = std::string("/dev/") + name;
+      add_device(path, path, true);
+    }
+    tree_.make_link("/proc/self/fd", "/dev/fd");
+    tree_.make_link("/proc/self/fd/0", "/dev/stdin");
+    tree_.make_link("/proc/self/fd/1", "/dev/stdout");
+    tree_.make_link("/proc/self/fd/2", "/dev/stderr");
+    tree_.make_link("pts/ptmx", "/dev/ptmx");
+  }
+
+  void add_device(const std::string& path, const std::string& source, bool may_miss) try {
+    const std::string target = tree_.resolve(path);
+    if (tree_.is_covered(target)) return;
+    put(target, planned_.keep(sys::copy_mount_at(sys::open_file(source, O_PATH), false)));
+  } catch (base::SysError& error) {
+    if (may_miss && error.number() == ENOENT) return;
+    error.during("device " + path);
+    throw;
+  }
+
+  void add_terminal() {
+    if (devpts_ < 0) throw base::Error("a terminal needs a devpts mount at /dev/pts");
+    Terminal terminal = open_terminal(devpts_);
+    const std::string console = tree_.resolve("/dev/console");
+    if (!tree_.is_covered(console)) {
+      tree_.make_file(console);
+      MountPlan plan;
+      plan.target = planned_.keep(console);
+      plan.source = planned_.keep(devpts_target_ + "/" + std::to_string(terminal.number));
+      planned_.mounts.push_back(plan);
+    }
+    planned_.plan.has_terminal = true;
+    planned_.terminal = std::move(terminal.master);
+    const int slave = planned_.keep(std::move(terminal.slave));
+    plan_streams({slave, slave, slave}, planned_);
+  }
+
+  void add_paths(const std::vector<std::string>& paths, std::vector<const char*>& out) {
+    for (const std::string& path : paths)
+      out.push_back(planned_.keep(path));
+  }
+
+  const LaunchRequest& request_;
+  const oci::Spec& spec_;
+  Planned& planned_;
+  Tree tree_;
+  std::vector<std::size_t> read_only_later_;  // in planned_.files
+  int devpts_ = -1;
+  std::string devpts_target_;
+  bool dev_is_bound_ = false;
+};
+
+}  // namespace
+
+void plan_mounts(const LaunchRequest& request, Planned& planned) {
+  MountPlanner(request, planned).plan();
+}
+
+}  // namespace runtime

@@ -1,0 +1,67 @@
+#include "pkg/runtime/planner.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/runtime/terminal.hpp"
+#include "pkg/sys/file.hpp"
+
+#include <algorithm>
+
+#include <sys/mount.h>
+
+namespace runtime {
+namespace {
+
+unsigned long propagation_flag(const std::string& word) {  // NOLINT(google-runtime-int)
+  if (word == "shared" || word == "rshared") return MS_SHARED;
+  if (word == "slave" || word == "rslave") return MS_SLAVE;
+  return 0;  // a new mount is private
+}
+
+}  // namespace
+
+Planned plan_container(const LaunchRequest& request) {
+  Planned planned;
+  Plan& plan = planned.plan;
+  plan.root = request.root.get();
+  plan.is_root_read_only = request.spec.readonly_root;
+  plan.root_propagation = propagation_flag(request.spec.root_propagation);
+  plan.dies_with_parent = true;
+  plan.has_init = request.spec.init;
+  plan_mounts(request, planned);
+  if (!plan.has_terminal) plan_streams({request.in, request.out, request.err}, planned);
+  const Identity identity = resolve_user(request.root, request.spec.process.user);
+  plan_process(request.spec.process, identity, request.seccomp, planned);
+  return planned;
+}
+
+Planned plan_command(const ExecRequest& request, const sys::Fd& root) {
+  Planned planned;
+  if (request.what.terminal) {
+    Terminal terminal = open_terminal_in(root);
+    planned.terminal = std::move(terminal.master);
+    const int slave = planned.keep(std::move(terminal.slave));
+    planned.plan.has_terminal = true;
+    plan_streams({slave, slave, slave}, planned);
+  } else {
+    plan_streams({request.in, request.out, request.err}, planned);
+  }
+  plan_process(request.what, resolve_user(root, request.what.user), request.seccomp, planned);
+  return planned;
+}
+
+// Numbers below 3 that are not yet at their place would be overwritten by one another.
+void plan_streams(const Streams& streams, Planned& planned) {
+  const auto prepare = [&](int from, int number) {
+    if (from == number) return from;
+    if (from < 0) return planned.keep(sys::open_file("/dev/null", O_RDWR));
+    if (from > 2) return from;
+    sys::Fd copy(::fcntl(from, F_DUPFD_CLOEXEC, 3));
+    if (!copy) throw base::SysError("dup");
+    return planned.keep(std::move(copy));
+  };
+  planned.plan.in = prepare(streams.in, 0);
+  planned.plan.out = prepare(streams.out, 1);
+  planned.plan.err = prepare(streams.err, 2);
+}
+
+}  // namespace runtime

@@ -1,0 +1,126 @@
+#include "pkg/runtime/tree.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/text.hpp"
+
+#include <array>
+#include <cerrno>
+#include <deque>
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+namespace runtime {
+namespace {
+
+constexpr int kMostLinks = 40;  // as the kernel has it
+
+std::string parent_of(const std::string& path) {
+  return path.substr(0, path.find_last_of('/'));
+}
+
+bool is_below(const std::string& path, const std::string& directory) {
+  return path.size() > directory.size() && path.starts_with(directory) &&
+         path[directory.size()] == '/';
+}
+
+void push_front(std::deque<std::string>& pending, std::string_view path) {
+  const auto parts = base::split(path, '/');
+  pending.insert(pending.begin(), parts.begin(), parts.end());
+}
+
+}  // namespace
+
+std::string Tree::resolve(const std::string& path) const {
+  std::deque<std::string> pending;
+  push_front(pending, path);
+  std::string resolved;
+  int links = 0;
+  while (!pending.empty()) {
+    const std::string part = std::move(pending.front());
+    pending.pop_front();
+    if (part.empty() || part == ".") continue;
+    if (part == "..") {
+      resolved = parent_of(resolved);
+      continue;
+    }
+    const std::string next = resolved + "/" + part;
+    const Place place = place_of(next);
+    std::array<char, PATH_MAX> text{};
+    const ssize_t size =
+        place.mount < 0 || place.rest.empty()
+            ? -1
+            : ::readlinkat(place.mount, place.rest.c_str(), text.data(), text.size());
+    if (size < 0) {
+      resolved = next;
+      continue;
+    }
+    if (++links > kMostLinks) throw base::SysError(path, ELOOP);
+    const std::string_view target(text.data(), static_cast<std::size_t>(size));
+    if (target.starts_with('/')) resolved.clear();
+    push_front(pending, target);
+  }
+  return resolved.empty() ? "/" : resolved;
+}
+
+Tree::Place Tree::place_of(const std::string& path) const {
+  for (auto mount = mounts_.rbegin(); mount != mounts_.rend(); ++mount) {
+    if (path == mount->first) return {mount->second, ""};
+    if (is_below(path, mount->first)) return {mount->second, path.substr(mount->first.size() + 1)};
+  }
+  return {root_, path.substr(1)};
+}
+
+bool Tree::is_covered(const std::string& target) const {
+  for (const auto& [covered, mount] : mounts_) {
+    if (covered == target) return true;
+  }
+  return false;
+}
+
+void Tree::make_parents(const std::string& path) const {
+  const std::string parent = parent_of(path);
+  if (!parent.empty()) make_directory(parent);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the path.
+void Tree::make_directory(const std::string& path) const {
+  const Place place = place_of(path);
+  if (place.mount < 0 || place.rest.empty()) return;
+  if (::mkdirat(place.mount, place.rest.c_str(), 0755) == 0 || errno == EEXIST) return;
+  if (errno == ENOENT) {
+    make_parents(path);
+    if (::mkdirat(place.mount, place.rest.c_str(), 0755) == 0 || errno == EEXIST) return;
+  }
+  throw base::SysError("make mount point " + path);
+}
+
+void Tree::make_file(const std::string& path) const {
+  const Place place = place_of(path);
+  if (place.mount < 0 || place.rest.empty()) return;
+  constexpr mode_t kMode = S_IFREG | 0644;
+  if (::mknodat(place.mount, place.rest.c_str(), kMode, 0) == 0 || errno == EEXIST) return;
+  if (errno == ENOENT) {
+    make_parents(path);
+    if (::mknodat(place.mount, place.rest.c_str(), kMode, 0) == 0 || errno == EEXIST) return;
+  }
+  throw base::SysError("make mount point " + path);
+}
+
+void Tree::make_link(const std::string& text, const std::string& path) const {
+  const Place place = place_of(path);
+  if (place.mount < 0 || place.rest.empty()) return;
+  if (::symlinkat(text.c_str(), place.mount, place.rest.c_str()) == 0 || errno == EEXIST) return;
+  throw base::SysError("make link " + path);
+}
+
+sys::Fd Tree::open(const std::string& path, int flags) const {
+  const Place place = place_of(path);
+  const char* name = place.rest.empty() ? "." : place.rest.c_str();
+  sys::Fd file(::openat(place.mount, name, flags | O_NOFOLLOW | O_CLOEXEC));
+  if (!file) throw base::SysError(path);
+  return file;
+}
+
+}  // namespace runtime

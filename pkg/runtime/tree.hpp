@@ -1,0 +1,47 @@
+#pragma once
+
+#include "pkg/sys/fd.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace runtime {
+
+// A container's files as they will be once its mounts are in place: links are followed, and mount
+// points made, in the mount that will be at that place, though nothing is mounted yet. No link
+// leads out of it. All failures throw base::Error with the path.
+class Tree {
+ public:
+  explicit Tree(const sys::Fd& root) : root_(root.get()) {}
+
+  // The path without links, "." and "..": "/run/x" for "/var/run/x". What does not exist stays as
+  // it is written.
+  std::string resolve(const std::string& path) const;
+
+  // From now on `target`, a resolved path, and all below it is in this mount; -1 for one that only
+  // the child can make: nothing can be made below it.
+  void cover(std::string target, int mount) { mounts_.emplace_back(std::move(target), mount); }
+
+  // Make a mount point, with the directories above it, at a resolved path.
+  void make_directory(const std::string& path) const;
+  void make_file(const std::string& path) const;
+  void make_link(const std::string& text, const std::string& path) const;
+
+  bool is_covered(const std::string& target) const;
+  // The directory or file at a resolved path.
+  sys::Fd open(const std::string& path, int flags) const;
+
+ private:
+  struct Place {
+    int mount = -1;
+    std::string rest;  // "" is the mount's root
+  };
+  Place place_of(const std::string& path) const;
+  void make_parents(const std::string& path) const;
+
+  int root_;
+  std::vector<std::pair<std::string, int>> mounts_;
+};
+
+}  // namespace runtime
