@@ -1,9 +1,9 @@
 #pragma once
 
-#include <string>
-
 #include "pkg/home/home.hpp"
 #include "pkg/sys/caps.hpp"
+
+#include <string>
 
 namespace seccomp {
 

@@ -1,0 +1,121 @@
+#include "pkg/seccomp/profile.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace seccomp {
+namespace {
+
+#if defined(__x86_64__)
+constexpr std::array<std::string_view, 3> kArchitectures = {"amd64", "x86", "x32"};
+#elif defined(__aarch64__)
+constexpr std::array<std::string_view, 2> kArchitectures = {"arm64", "arm"};
+#else
+constexpr std::array<std::string_view, 0> kArchitectures = {};
+#endif
+
+Action action_of(const std::string& name, int number) {
+  constexpr std::array<std::pair<std::string_view, Action::Kind>, 8> kActions = {
+      {{"SCMP_ACT_ALLOW", Action::Kind::Allow},
+       {"SCMP_ACT_ERRNO", Action::Kind::Errno},
+       {"SCMP_ACT_KILL", Action::Kind::KillThread},
+       {"SCMP_ACT_KILL_THREAD", Action::Kind::KillThread},
+       {"SCMP_ACT_KILL_PROCESS", Action::Kind::Kill},
+       {"SCMP_ACT_TRAP", Action::Kind::Trap},
+       {"SCMP_ACT_LOG", Action::Kind::Log},
+       {"SCMP_ACT_TRACE", Action::Kind::Trace}}};
+  for (const auto& [word, kind] : kActions) {
+    if (word == name) return {kind, number};
+  }
+  throw base::Error("action " + name + ": unknown");
+}
+
+Comparison comparison_of(const std::string& name) {
+  constexpr std::array<std::pair<std::string_view, Comparison>, 7> kComparisons = {
+      {{"SCMP_CMP_NE", Comparison::NotEqual},
+       {"SCMP_CMP_LT", Comparison::Less},
+       {"SCMP_CMP_LE", Comparison::LessEqual},
+       {"SCMP_CMP_EQ", Comparison::Equal},
+       {"SCMP_CMP_GE", Comparison::GreaterEqual},
+       {"SCMP_CMP_GT", Comparison::Greater},
+       {"SCMP_CMP_MASKED_EQ", Comparison::MaskedEqual}}};
+  for (const auto& [word, comparison] : kComparisons) {
+    if (word == name) return comparison;
+  }
+  throw base::Error("op " + name + ": unknown");
+}
+
+bool has_any(const std::vector<std::string>& names, sys::CapabilitySet capabilities) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return (capabilities & sys::capability_set({name})) != 0;
+  });
+}
+
+bool is_for_us(const std::vector<std::string>& architectures) {
+  return std::any_of(architectures.begin(), architectures.end(), [](const std::string& name) {
+    return std::find(kArchitectures.begin(), kArchitectures.end(), name) != kArchitectures.end();
+  });
+}
+
+bool applies(const base::Json& rule, sys::CapabilitySet capabilities) {
+  const base::Json* includes = rule.find("includes");
+  const base::Json* excludes = rule.find("excludes");
+  if (includes != nullptr && !includes->is_null()) {
+    const auto caps = includes->strings_or_none("caps");
+    const auto architectures = includes->strings_or_none("arches");
+    if (!caps.empty() && !has_any(caps, capabilities)) return false;
+    if (!architectures.empty() && !is_for_us(architectures)) return false;
+  }
+  if (excludes == nullptr || excludes->is_null()) return true;
+  return !has_any(excludes->strings_or_none("caps"), capabilities) &&
+         !is_for_us(excludes->strings_or_none("arches"));
+}
+
+Rule parse_rule(const base::Json& json) {
+  Rule rule;
+  rule.calls = json.strings_or_none("names");
+  if (const std::string name = json.string_or("name", ""); !name.empty()) {
+    rule.calls.push_back(name);
+  }
+  rule.action = action_of(json.at("action").as_string(),
+                          static_cast<int>(json.integer_or("errnoRet", EPERM)));
+  for (const base::Json& argument : json.array_or_none("args")) {
+    rule.arguments.push_back({static_cast<unsigned>(argument.integer_or("index", 0)),
+                              comparison_of(argument.at("op").as_string()),
+                              static_cast<std::uint64_t>(argument.integer_or("value", 0)),
+                              static_cast<std::uint64_t>(argument.integer_or("valueTwo", 0))});
+  }
+  return rule;
+}
+
+}  // namespace
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> out = base::split(text, ' ');
+  std::erase(out, "");
+  return out;
+}
+
+Profile parse_profile(const base::Json& json, sys::CapabilitySet capabilities) {
+  Profile profile;
+  profile.otherwise = action_of(json.at("defaultAction").as_string(),
+                                static_cast<int>(json.integer_or("defaultErrnoRet", EPERM)));
+  std::size_t number = 0;
+  for (const base::Json& rule : json.array_or_none("syscalls")) {
+    try {
+      if (applies(rule, capabilities)) profile.rules.push_back(parse_rule(rule));
+    } catch (base::Error& error) {
+      error.during("syscalls[" + std::to_string(number) + "]");
+      throw;
+    }
+    ++number;
+  }
+  return profile;
+}
+
+}  // namespace seccomp
