@@ -39,6 +39,8 @@ bool is_hash_link(std::string_view name) {
 void find_system(Trust& trust) {
   trust.system_file = environment("SSL_CERT_FILE");
   trust.system_directory = environment("SSL_CERT_DIR");
+  // A bundle is made of what lies beside it.
+  if (trust.system_file.starts_with(trust.system_directory + "/")) trust.system_directory.clear();
   if (!trust.system_file.empty() || !trust.system_directory.empty()) return;
 
   const std::string hashed(kHashedDirectory);
@@ -102,11 +104,6 @@ Trust find_trust(const home::Home& home, const std::string& registry, const std:
     if (ending == ".crt")
       trust.authorities.append(sys::read_file(folder + "/" + name)).append("\n");
     if (ending == ".cert" || ending == ".key") add_pair(trust, folder, stem);
-  }
-  if (!trust.authorities.empty() && !trust.system_file.empty()) {
-    // libcurl takes authorities from memory or from a file, but not from both.
-    trust.authorities += sys::read_file(trust.system_file);
-    trust.system_file.clear();
   }
   return trust;
 }

@@ -3,6 +3,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/registry/http_transfer.hpp"
+#include "pkg/sys/file.hpp"
 
 #include <utility>
 
@@ -45,9 +46,20 @@ void Loop::find_stalls() const {
 
 struct Http::Impl : Loop {};
 
+// libcurl reads a bundle once for all connections (25 ms of work), but only when everything to
+// trust is in that one file.
+void Loop::join_bundles() {
+  Trust& trust = settings.trust;
+  if (trust.system_file.empty() || trust.authorities.empty()) return;
+  bundle =
+      sys::memory_file(std::exchange(trust.authorities, "") + sys::read_file(trust.system_file));
+  trust.system_file = sys::fd_path(bundle);
+}
+
 Http::Http(Settings settings) : impl_(std::make_unique<Impl>()) {
   static const Library kLibrary;
   impl_->settings = std::move(settings);
+  impl_->join_bundles();
   impl_->share.reset(curl_share_init());
   impl_->multi.reset(curl_multi_init());
   if (impl_->share == nullptr || impl_->multi == nullptr) throw base::Error("libcurl: no memory");

@@ -2,6 +2,7 @@
 
 #include "pkg/registry/http.hpp"
 #include "pkg/registry/proxy.hpp"
+#include "pkg/sys/fd.hpp"
 
 #include <curl/curl.h>
 
@@ -38,6 +39,7 @@ class Transfer;
 // What the exchanges share.
 struct Loop {
   Http::Settings settings;
+  sys::Fd bundle;  // of authorities, when they are of several places
   Proxies proxies = Proxies::read();
   Share share;
   Multi multi;  // before `share` in the order of farewell
@@ -45,6 +47,7 @@ struct Loop {
   std::atomic<bool> is_woken = false;
   std::exception_ptr failure;
 
+  void join_bundles();
   bool settle() const;
   void offer_again();
   void find_stalls() const;

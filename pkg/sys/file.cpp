@@ -10,6 +10,7 @@
 #include <cstdio>
 
 #include <linux/openat2.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 namespace sys {
@@ -140,6 +141,13 @@ bool remove_file(const std::string& path) {
   if (::unlink(path.c_str()) == 0) return true;
   if (errno == ENOENT || errno == ENOTDIR) return false;
   throw base::SysError("remove " + path);
+}
+
+Fd memory_file(std::string_view text) {
+  Fd file(::memfd_create("pod", MFD_CLOEXEC));
+  if (!file) throw base::SysError("memory file");
+  write_all(file, text);
+  return file;
 }
 
 std::string fd_path(const Fd& file) {

@@ -46,6 +46,10 @@ void replace_link(const std::string& target, const std::string& path);
 void rename_path(const std::string& from, const std::string& to);
 bool remove_file(const std::string& path);  // false when there was none
 
+// A file without a place that holds `text`, for those who want a name to read from (fd_path). See
+// memfd_create(2).
+Fd memory_file(std::string_view text);
+
 // "/proc/self/fd/N": a name for an open file where a system call wants a path.
 std::string fd_path(const Fd& file);
 
