@@ -9,7 +9,6 @@ int rm(Arguments arguments) {
   ContainerSelection selection;
   selection.missing_status = 1;
   containers::RemoveOptions how;
-  bool depend = false;
 
   cli::Options options("Remove containers");
   options.flag("-f,--force", how.force, "Stop those that run; a missing container is no error")
@@ -20,12 +19,10 @@ int rm(Arguments arguments) {
       .values("--filter", selection.filters, "Those that fit KEY=VALUE, as for ps")
       .flag("-l,--latest", selection.latest, "The newest container")
       .values("--cidfile", selection.cid_files, "File with a container's id")
-      .flag("--depend", depend, "With the containers that depend on them")
-      .refuse("--storage")
+      .refuse("--depend,--storage")
       .rest("CONTAINER", selection.names);
   options.parse(arguments);
   if (how.timeout && !how.force) throw base::Error("--time needs --force");
-  if (depend && !selection.all) throw base::Error("--depend: not supported yet");
   selection.ignore = selection.ignore || how.force;
 
   const home::Home home = home::Home::open();
