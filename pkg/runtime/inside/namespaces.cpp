@@ -50,7 +50,7 @@ int make_namespaces(void* context) noexcept {
     ::_exit(reap(0));
   }
   while (true)
-    ::pause();
+    ::syscall(SYS_pause);
 }
 
 }  // namespace runtime::inside

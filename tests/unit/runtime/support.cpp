@@ -1,15 +1,15 @@
 #include "tests/unit/runtime/support.hpp"
 
 #include "pkg/base/error.hpp"
-#include "pkg/sys/child.hpp"
+#include "pkg/base/text.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/mount.hpp"
 #include "pkg/userns/enter.hpp"
 
-#include <fcntl.h>
+#include <array>
+
 #include <pwd.h>
-#include <sys/wait.h>
 
 namespace support {
 namespace {
@@ -25,16 +25,14 @@ home::Home make_home(const std::string& folder) {
   return home;
 }
 
-}  // namespace
-
+// A root file system of busybox under the names that the tests use.
 void make_root(const std::string& path) {
   for (const char* directory : {"/bin", "/etc", "/proc", "/sys", "/dev", "/tmp"})
     sys::make_dirs(path + directory);
-  const std::string program = sys::read_file("/bin/busybox");
-  sys::create_file(path + "/bin/busybox", program, 0755);
-  for (const char* name : {"sh", "cat", "id", "mount", "umount", "ls", "readlink", "reboot", "unshare", "sleep",
-                           "grep", "tty", "stty", "stat", "touch", "true", "kill", "hostname", "pwd", "env",
-                           "wc", "ps", "echo", "test", "mkdir", "ulimit", "head", "od", "chown"}) {
+  sys::create_file(path + "/bin/busybox", sys::read_file("/bin/busybox"), 0755);
+  for (const char* name :
+       {"sh", "cat", "id", "mount", "ls", "readlink", "reboot", "unshare", "sleep", "grep", "tty",
+        "stat", "wc", "hostname", "pwd", "env", "true", "touch", "umount"}) {
     sys::make_link("busybox", path + "/bin/" + name);
   }
   sys::create_file(path + "/etc/passwd",
@@ -45,96 +43,97 @@ void make_root(const std::string& path) {
 oci::Spec usual_spec() {
   oci::Spec spec;
   spec.process.env = {"PATH=/bin"};
-  spec.process.capabilities = {"CAP_CHOWN",  "CAP_DAC_OVERRIDE", "CAP_FOWNER",          "CAP_FSETID",
-                               "CAP_KILL",   "CAP_SETGID",       "CAP_SETUID",          "CAP_SETPCAP",
-                               "CAP_SETFCAP", "CAP_SYS_CHROOT",   "CAP_NET_BIND_SERVICE"};
+  spec.process.capabilities = {"CHOWN",  "DAC_OVERRIDE", "FOWNER",  "FSETID",     "KILL",
+                               "SETGID", "SETUID",       "SETPCAP", "SYS_CHROOT", "SETFCAP"};
   spec.mounts = {
       {"/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}, ""},
       {"/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=65536k"}, ""},
-      {"/dev/pts", "devpts", "devpts",
-       {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"}, ""},
+      {"/dev/pts", "devpts", "devpts", {"newinstance", "ptmxmode=0666", "mode=0620", "gid=5"}, ""},
       {"/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}, ""},
-      {"/dev/shm", "tmpfs", "shm", {"nosuid", "noexec", "nodev", "mode=1777", "size=65536k"}, ""},
+      {"/dev/shm", "tmpfs", "shm", {"nosuid", "noexec", "nodev", "mode=1777"}, ""},
       {"/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"}, ""},
       {"/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid", "noexec", "nodev", "ro"}, ""},
   };
   for (const char* type : {"pid", "network", "ipc", "uts", "mount", "cgroup"})
     spec.namespaces.push_back({type, ""});
-  spec.masked_paths = {"/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/scsi",
-                       "/sys/firmware", "/no/such/path"};
-  spec.readonly_paths = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
+  spec.masked_paths = {"/proc/acpi", "/proc/kcore", "/proc/keys", "/sys/firmware", "/no/such"};
+  spec.readonly_paths = {"/proc/bus", "/proc/sys", "/proc/sysrq-trigger"};
   return spec;
 }
 
-Running start(const home::Home& home, const userns::Mapping& mapping, const oci::Spec& spec,
-              const std::string& root, int out) {
-  (void)home;
-  Running running;
-  running.namespaces = runtime::make_namespaces({}, mapping);
-  const sys::Fd mount = sys::copy_mount(root, true);
-  running.container =
-      runtime::launch({spec, running.namespaces, mount, {}, {}, "", -1, out, out});
-  running.container.release();
-  return running;
+std::string read_terminal(const sys::Fd& terminal) {
+  std::string text;
+  std::array<char, 256> bytes{};
+  ssize_t count = 0;
+  while ((count = ::read(terminal.get(), bytes.data(), bytes.size())) > 0)
+    text.append(bytes.data(), static_cast<std::size_t>(count));
+  return text;
 }
 
+}  // namespace
+
 void ContainerTest::SetUp() {
-  folder_ = testing::TempDir() + "runtime-XXXXXX";
-  ASSERT_NE(::mkdtemp(folder_.data()), nullptr);
-  ::chmod(folder_.c_str(), 0755);
-  root_ = folder_ + "/root";
-  make_root(root_);
-  home_ = make_home(folder_);
-  spec_ = usual_spec();
+  folder = testing::TempDir() + "runtime-XXXXXX";
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  ::chmod(folder.c_str(), 0755);
+  root = folder + "/root";
+  make_root(root);
+  home = make_home(folder);
+  spec = usual_spec();
 }
 
 void ContainerTest::TearDown() {
-  userns::inside(home_, [&] { sys::remove_tree(folder_); });
+  userns::inside(home, [&] { sys::remove_tree(folder); });
 }
 
-ContainerTest::Ended ContainerTest::run(std::vector<std::string> args) {
-  spec_.process.args = std::move(args);
+// The part of a monitor: never returns to the test.
+int ContainerTest::monitor(const sys::Fd& out, const sys::Fd& pid_out) try {
+  const userns::Mapping mapping = userns::enter(home);
+  const runtime::Namespaces namespaces = runtime::make_namespaces(wanted, mapping);
+  sys::Child holder(namespaces.pid_holder);
+  const sys::Fd mount = sys::copy_mount(root, true);
+  runtime::Launched launched =
+      runtime::launch({spec, namespaces, mount, {}, filter, "", -1, out.get(), out.get()});
+  launched.release();
+  sys::write_all(pid_out, std::to_string(launched.pid));
+  if (launched.terminal) sys::write_all(out, read_terminal(launched.terminal));
+  return sys::Child(launched.pid).wait();
+} catch (const base::Error& error) {
+  sys::create_file(folder + "/error", error.what());
+  return error.status();
+}
+
+Ended ContainerTest::run(std::vector<std::string> args) {
+  spec.process.args = std::move(args);
   return run();
 }
 
-ContainerTest::Ended ContainerTest::run() {
+Ended ContainerTest::run() {
   sys::Pipe out = sys::make_pipe();
-  const pid_t pid = ::fork();
-  if (pid < 0) throw base::SysError("fork");
-  if (pid == 0) {
-    int status = 0;
-    try {
-      const userns::Mapping mapping = userns::enter(home_);
-      const runtime::Namespaces namespaces = runtime::make_namespaces(wanted_, mapping);
-      const sys::Fd mount = sys::copy_mount(root_, true);
-      runtime::Launched launched = runtime::launch(
-          {spec_, namespaces, mount, {}, filter_, "", -1, out.write.get(), out.write.get()});
-      launched.release();
-      out.write.reset();
-      if (launched.terminal) {
-        const sys::Fd sink = out.read.duplicate();
-        char bytes[256];
-        ssize_t count = 0;
-        std::string seen;
-        while ((count = ::read(launched.terminal.get(), bytes, sizeof bytes)) > 0)
-          seen.append(bytes, static_cast<std::size_t>(count));
-        sys::create_file(folder_ + "/terminal", seen);
-      }
-      status = sys::Child(launched.pid).wait();
-      if (namespaces.pid_holder > 0) sys::Child stop(namespaces.pid_holder);
-    } catch (const base::Error& error) {
-      sys::create_file(folder_ + "/error", error.what());
-      status = error.status();
-    }
-    ::_exit(status);
-  }
+  const sys::Pipe pid = sys::make_pipe();
+  const pid_t child = ::fork();
+  if (child < 0) throw base::SysError("fork");
+  if (child == 0) ::_exit(monitor(out.write, pid.write));
   out.write.reset();
   Ended ended;
   ended.out = sys::read_all(out.read);
-  ended.status = sys::Child(pid).wait();
-  ended.error = sys::find_file(folder_ + "/error").value_or("");
-  ended.out += sys::find_file(folder_ + "/terminal").value_or("");
+  ended.status = sys::Child(child).wait();
+  ended.error = sys::find_file(folder + "/error").value_or("");
+  sys::remove_file(folder + "/error");
   return ended;
+}
+
+ContainerTest::Running ContainerTest::start(std::vector<std::string> args) {
+  spec.process.args = std::move(args);
+  const sys::Pipe pid = sys::make_pipe();
+  const pid_t child = ::fork();
+  if (child < 0) throw base::SysError("fork");
+  if (child == 0) ::_exit(monitor(sys::open_file("/dev/null", O_RDWR), pid.write));
+  Running running{sys::Child(child), 0};
+  std::array<char, 16> text{};
+  if (::read(pid.read.get(), text.data(), text.size()) < 0) throw base::SysError("read");
+  running.pid = static_cast<pid_t>(base::parse_integer(text.data()).value_or(0));
+  return running;
 }
 
 }  // namespace support
