@@ -126,7 +126,7 @@ std::optional<Probe> find_probe(const home::Home& home) {
 
 Probe probe_drivers(const home::Home& home) {
   const auto insisted = insisted_on();
-  const Probe probe = insisted ? insist(home, *insisted) : best(home);
+  Probe probe = insisted ? insist(home, *insisted) : best(home);
   keep(home, insisted, probe);
   return probe;
 }

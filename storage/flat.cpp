@@ -5,6 +5,8 @@
 #include "pkg/sys/fd.hpp"
 #include "pkg/sys/file.hpp"
 
+#include <fmt/core.h>
+
 #include <array>
 #include <cerrno>
 #include <map>
@@ -25,6 +27,7 @@ namespace storage {
 namespace {
 
 constexpr std::string_view kOverlayMark = "user.overlay.";
+constexpr std::size_t kMost = std::size_t{1} << 30U;  // of copy_file_range(2) at once
 constexpr int kFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 
 // A folder and its copy.
@@ -54,7 +57,7 @@ class Copier {
 };
 
 std::string place(const Pair& parent, const std::string& name) {
-  return sys::fd_path(parent.to) + "/" + name;
+  return fmt::format("{}/{}", sys::fd_path(parent.to), name);
 }
 
 bool is_whiteout(const struct stat& status) {
@@ -69,12 +72,11 @@ bool is_opaque(const sys::Fd& folder) {
 void clear_folder(const sys::Fd& folder) {
   const std::string path = sys::fd_path(folder);
   for (const std::string& name : sys::list_dir(path))
-    sys::remove_tree(path + "/" + name);
+    sys::remove_tree(fmt::format("{}/{}", path, name));
 }
 
 void copy_bytes(const sys::Fd& from, const sys::Fd& to) {
   if (::ioctl(to.get(), FICLONE, from.get()) == 0) return;
-  constexpr std::size_t kMost = std::size_t{1} << 30U;
   ssize_t count = 0;
   while ((count = ::copy_file_range(from.get(), nullptr, to.get(), nullptr, kMost, 0)) > 0) {
   }
@@ -142,7 +144,7 @@ void Copier::copy_folder(const Pair& folder, const std::string& path) {
   if (is_opaque(folder.from)) clear_folder(folder.to);
   for (const std::string& name : sys::list_dir(sys::fd_path(folder.from))) {
     try {
-      copy_entry(folder, name, path.empty() ? name : path + "/" + name);
+      copy_entry(folder, name, path.empty() ? name : fmt::format("{}/{}", path, name));
     } catch (base::Error& error) {
       error.during(name);
       throw;

@@ -87,12 +87,17 @@ void add_repo_digests(const Layout& layout, const Image& image) {
   sys::replace_file(layout.image(image.id) + "/image.json", text_of(*found), 0600);
 }
 
-std::set<std::string> layers_in_use(const Layout& layout) {
+// Nothing when it cannot be known, because an image is damaged.
+std::optional<std::set<std::string>> layers_in_use(const Layout& layout) {
   std::set<std::string> used;
-  for (const std::string& id : sys::list_dir(layout.images())) {
-    const auto image =
-        find_record(layout, id);  // throws for a damaged one: then nothing is removed
-    if (image) used.insert(image->layers.begin(), image->layers.end());
+  try {
+    for (const std::string& id : sys::list_dir(layout.images())) {
+      const auto image = find_record(layout, id);
+      if (image) used.insert(image->layers.begin(), image->layers.end());
+    }
+  } catch (const base::Error& error) {
+    base::log::warn("layers stay: an image is damaged: {}", error.what());
+    return std::nullopt;
   }
   return used;
 }
@@ -194,10 +199,11 @@ void ImageStore::remove(const std::string& id) const {
       untag(name);
   }
   move_to_trash(layout_, layout_.image(id));
-  const std::set<std::string> used = layers_in_use(layout_);
+  const auto used = layers_in_use(layout_);
+  if (!used) return;
   const LayerStore layers(layout_);
   for (auto layer = image->layers.rbegin(); layer != image->layers.rend(); ++layer) {
-    if (!used.contains(*layer)) layers.remove(*layer);
+    if (!used->contains(*layer)) layers.remove(*layer);
   }
 }
 

@@ -21,6 +21,9 @@
 namespace storage {
 namespace {
 
+constexpr mode_t kPlain = 0755;
+constexpr const char* kVolatileMark = "work/incompat/volatile";
+
 struct OpenStack {
   std::vector<sys::Fd> lowers;
   sys::Fd upper;
@@ -36,7 +39,6 @@ sys::Fd open_tree(const std::string& path) {
 void copy_root_attributes(const Stack& stack, const OpenStack& open) {
   struct stat image {};
   if (::fstat(open.lowers.front().get(), &image) != 0) throw base::SysError(stack.lowers.front());
-  constexpr mode_t kPlain = 0755;
   const mode_t mode = image.st_mode & 07777U;
   if (mode == kPlain && image.st_uid == 0 && image.st_gid == 0) return;
   if (sys::exists(stack.work + "/work")) return;  // mounted before: now it is the container's own
@@ -49,10 +51,9 @@ void copy_root_attributes(const Stack& stack, const OpenStack& open) {
 // A volatile mount leaves a mark, and the kernel refuses to use such an upper again: after a crash
 // of the machine it may be damaged. Ours are thrown away then.
 void allow_volatile_again(const sys::Fd& work) {
-  constexpr const char* kMark = "work/incompat/volatile";
-  if (::unlinkat(work.get(), kMark, AT_REMOVEDIR) == 0 || errno == ENOENT) return;
+  if (::unlinkat(work.get(), kVolatileMark, AT_REMOVEDIR) == 0 || errno == ENOENT) return;
   ::unlinkat(work.get(), "work/incompat/volatile/dirty", 0);
-  ::unlinkat(work.get(), kMark, AT_REMOVEDIR);
+  ::unlinkat(work.get(), kVolatileMark, AT_REMOVEDIR);
 }
 
 OpenStack open_stack(const Stack& stack) {

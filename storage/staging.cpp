@@ -46,7 +46,7 @@ Staged::Staged(Layout layout) : layout_(std::move(layout)) {
 }
 
 Staged::Staged(Staged&& other) noexcept
-    : layout_(other.layout_),
+    : layout_(std::move(other.layout_)),
       path_(std::exchange(other.path_, "")),
       lock_(std::exchange(other.lock_, std::nullopt)) {}
 

@@ -12,6 +12,8 @@
 #include "pkg/sys/lock.hpp"
 #include "pkg/userns/enter.hpp"
 
+#include <fmt/core.h>
+
 #include <cerrno>
 #include <optional>
 #include <vector>
@@ -79,7 +81,7 @@ std::optional<sys::Lock> take_entry(const std::string& path) {
 
 void recover_staging(const Layout& layout) {
   for (const std::string& name : sys::list_dir(layout.staging())) {
-    const std::string path = layout.staging() + "/" + name;
+    const std::string path = fmt::format("{}/{}", layout.staging(), name);
     const auto lock = sys::Lock::try_take(path);
     if (lock) move_to_trash(layout, path);
   }
@@ -88,7 +90,7 @@ void recover_staging(const Layout& layout) {
 // Writable layers are made before their container is published, under a lock.
 void recover_rootfs(const home::Home& home, const Layout& layout) {
   for (const std::string& id : sys::list_dir(layout.rootfs())) {
-    const std::string container = home.containers() + "/" + id;
+    const std::string container = fmt::format("{}/{}", home.containers(), id);
     if (sys::exists(container)) continue;
     const auto lock = sys::Lock::try_take(layout.rootfs(id));
     if (lock && !sys::exists(container)) move_to_trash(layout, layout.rootfs(id));
@@ -98,15 +100,16 @@ void recover_rootfs(const home::Home& home, const Layout& layout) {
 void recover_locks(const Layout& layout) {
   const std::string folder = layout.root() + "/locks";
   for (const std::string& name : sys::list_dir(folder)) {
-    const auto lock = sys::Lock::try_take(folder + "/" + name);
-    if (lock) sys::remove_file(folder + "/" + name);
+    const std::string path = fmt::format("{}/{}", folder, name);
+    const auto lock = sys::Lock::try_take(path);
+    if (lock) sys::remove_file(path);
   }
 }
 
 }  // namespace
 
 std::string move_to_trash(const Layout& layout, const std::string& path) {
-  const std::string target = layout.trash() + "/" + base::make_id().substr(0, 16);
+  std::string target = layout.trash() + "/" + base::make_id().substr(0, 16);
   if (::rename(path.c_str(), target.c_str()) == 0) return target;
   if (errno == ENOENT && is_there(layout.trash())) return "";
   if (errno != ENOENT) throw base::SysError("remove " + path);
@@ -132,7 +135,7 @@ bool empty_trash(const home::Home& home) {
   std::vector<sys::Lock> held;
   std::vector<std::string> left;
   for (const std::string& name : sys::list_dir(layout.trash())) {
-    const std::string path = layout.trash() + "/" + name;
+    const std::string path = fmt::format("{}/{}", layout.trash(), name);
     auto lock = take_entry(path);
     if (!lock || try_remove(path)) continue;
     held.push_back(std::move(*lock));

@@ -27,7 +27,7 @@ class VolumeStore {
   std::optional<Volume> find(const std::string& name) const;
   std::vector<Volume> list() const;
   // Throws base::Error when the name is taken or no name at all.
-  Volume create(const Volume& volume) const;
+  Volume create(const Volume& wanted) const;
   Volume ensure(const std::string& name) const;  // finds or creates
   void mark_used(const std::string& name) const;
   // To the trash, and from there as far as our rights go: `empty_trash` removes the rest.

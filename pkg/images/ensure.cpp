@@ -92,7 +92,7 @@ PullPolicy parse_pull_policy(const std::string& text) {
 storage::Image ensure(const home::Home& home, const std::string& text, const PullOptions& options) {
   std::optional<Found> here = find_named(home, text, false);
   const bool is_missing_policy = options.policy == PullPolicy::Missing;
-  const bool is_by_id = here && here->name.empty() && text.find('@') == text.npos;
+  const bool is_by_id = here && here->name.empty() && text.find('@') == std::string::npos;
   if (here && (options.policy == PullPolicy::Never || is_by_id)) return std::move(here->image);
   if (here && is_missing_policy && fits(here->image, options)) return std::move(here->image);
   if (options.policy == PullPolicy::Never) throw base::Error(text + ": image not known");

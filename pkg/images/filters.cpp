@@ -116,6 +116,7 @@ bool fits_all(const storage::Image& image, const std::vector<Filter>& filters) {
 
 std::vector<storage::Image> list(const home::Home& home, const std::vector<std::string>& filters) {
   std::vector<Filter> parsed;
+  parsed.reserve(filters.size());
   for (const std::string& text : filters)
     parsed.push_back(parse_filter(home, text));
   std::vector<storage::Image> images = storage::ImageStore(storage::Layout(home)).list();

@@ -10,6 +10,8 @@
 namespace images {
 namespace {
 
+constexpr const char* kOciManifest = "application/vnd.oci.image.manifest.v1+json";
+
 // Go's omitempty.
 void add_unless_empty(base::Json& json, const char* key, const std::string& text) {
   if (!text.empty()) json[key] = text;
@@ -85,9 +87,8 @@ base::Json driver_of(const home::Home& home, const storage::Image& image) {
 
 std::string media_type_of(const home::Home& home, const storage::Image& image) {
   const std::string manifest = storage::ImageStore(storage::Layout(home)).manifest_bytes(image.id);
-  constexpr const char* kOci = "application/vnd.oci.image.manifest.v1+json";
-  if (manifest.empty()) return kOci;
-  return base::Json::parse(manifest).string_or("mediaType", kOci);
+  if (manifest.empty()) return kOciManifest;
+  return base::Json::parse(manifest).string_or("mediaType", kOciManifest);
 }
 
 void add_origin(base::Json& json, const oci::ImageConfig& config) {
