@@ -1,0 +1,34 @@
+#pragma once
+
+#include "pkg/sys/fd.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace monitor {
+
+enum class Stream : char { Out = 'o', Err = 'e' };
+
+// A container's output on disk, in the form that kubelets and podman write (CRI log format): a line
+// each of "TIME stdout F text"; P instead of F where the text's line goes on in the next entry.
+class LogFile {
+ public:
+  LogFile() = default;  // writes nothing
+  // Appends to the file, made when missing. Over `size_max` bytes (0: never) it becomes path.1, in
+  // place of an older one, and a new file is begun: at a line's end, so no line is cut.
+  LogFile(std::string path, std::int64_t size_max);
+
+  // Does not throw: a full disk must not stop a container. The text is lost then, the next may not.
+  void write(Stream stream, std::string_view text);
+
+ private:
+  void rotate();
+
+  std::string path_;
+  std::int64_t size_max_ = 0;
+  std::int64_t size_ = 0;
+  sys::Fd file_;
+};
+
+}  // namespace monitor

@@ -1,0 +1,417 @@
+// The monitor's life: one loop over the descriptors of its containers and of the commands that talk
+// to it. It sleeps whenever nothing happens; the only timers are those of a stop, a restart's
+// back-off or a container's time limit.
+//
+// A container's output goes to its log and to every attached command. A command that does not read
+// stops its container's output (its pipe fills up) rather than losing any of it.
+#include "pkg/monitor/monitor.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/monitor/watched.hpp"
+#include "pkg/sys/socket.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <deque>
+#include <memory>
+#include <string_view>
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <poll.h>
+#include <sys/prctl.h>
+
+namespace monitor {
+namespace {
+
+class Loop {
+ public:
+  Loop(Workload& work, sys::Fd listener, sys::Fd first)
+      : work_(work),
+        listener_(std::move(listener)),
+        self_(sys::find_process(::getpid()).value_or(sys::ProcessName{})) {
+    clients_.push_back(std::make_unique<Client>());
+    clients_.back()->socket = std::move(first);
+  }
+
+  void run() {
+    while (has_work()) {
+      wait_for_events();
+      accept_clients();
+      read_clients();
+      move_streams();
+      run_timers();
+      reap_ended();
+      forget_gone_clients();
+    }
+  }
+
+ private:
+  bool has_work() const {
+    return !watched_.empty() || !pod_queue_.empty() || (!is_served_ && !clients_.empty());
+  }
+
+  void wait_for_events();
+  int milliseconds_to_next_timer() const;
+  void accept_clients();
+  void read_clients();
+  void serve(Client& client, const Packet& packet);
+  void request(Client& client, const base::Json& json);
+  void move_streams();
+  void run_timers();
+  void reap_ended();
+  void conclude(Watched& watched);
+  void forget_gone_clients();
+
+  void start(Client& client, const base::Json& json);
+  void start_pod(Client& client);
+  void continue_pod();
+  void finish_pod_start();
+  Watched& launch(const std::string& id);
+  void attach(Client& client, const base::Json& json);
+  void stop(Client& client, const base::Json& json);
+  void kill(Client& client, const base::Json& json);
+
+  Watched* find(const std::string& id);
+  Watched& get(const std::string& id);
+  std::vector<Client*> attached_to(const std::string& id);
+  bool may_speak(const Client& client);
+  void leave_caller();
+
+  Workload& work_;
+  sys::Fd listener_;
+  sys::ProcessName self_;
+  std::vector<std::unique_ptr<Client>> clients_;
+  std::vector<std::unique_ptr<Watched>> watched_;
+  std::deque<std::string> pod_queue_;  // containers of the pod still to be started, in order
+  std::vector<Client*> pod_starters_;
+  std::vector<std::string> pod_failures_;
+  int pod_failure_status_ = 125;
+  bool is_served_ = false;
+};
+
+Watched* Loop::find(const std::string& id) {
+  const auto found = std::find_if(watched_.begin(), watched_.end(),
+                                  [&](const auto& watched) { return watched->id() == id; });
+  return found == watched_.end() ? nullptr : found->get();
+}
+
+Watched& Loop::get(const std::string& id) {
+  Watched* watched = find(id);
+  if (watched == nullptr) throw base::Error("it does not run");
+  return *watched;
+}
+
+std::vector<Client*> Loop::attached_to(const std::string& id) {
+  std::vector<Client*> attached;
+  for (const auto& client : clients_) {
+    if (client->attached == id && !client->is_gone) attached.push_back(client.get());
+  }
+  return attached;
+}
+
+bool has_room(const std::vector<Client*>& clients) {
+  return std::all_of(clients.begin(), clients.end(),
+                     [](const Client* client) { return client->has_room(); });
+}
+
+void Loop::wait_for_events() {
+  std::vector<pollfd> polls = {{listener_.get(), POLLIN, 0}};
+  for (const auto& client : clients_) {
+    const int events = (may_speak(*client) ? POLLIN : 0) | (client->has_room() ? 0 : POLLOUT);
+    polls.push_back({client->socket.get(), static_cast<short>(events), 0});  // NOLINT
+  }
+  for (const auto& watched : watched_) {
+    const bool reads = has_room(attached_to(watched->id()));
+    if (watched->has_process()) polls.push_back({watched->process().get(), POLLIN, 0});
+    if (reads && watched->out() >= 0) polls.push_back({watched->out(), POLLIN, 0});
+    if (reads && watched->err() >= 0) polls.push_back({watched->err(), POLLIN, 0});
+    if (watched->in() >= 0) polls.push_back({watched->in(), POLLOUT, 0});
+  }
+  ::poll(polls.data(), polls.size(), milliseconds_to_next_timer());
+}
+
+int Loop::milliseconds_to_next_timer() const {
+  std::optional<Moment> next;
+  for (const auto& watched : watched_) {
+    for (const auto& moment : {watched->kill_at, watched->restart_at}) {
+      if (moment && (!next || *moment < *next)) next = moment;
+    }
+  }
+  if (!next) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now()).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
+}
+
+void Loop::accept_clients() {
+  while (auto socket = sys::accept_from(listener_)) {
+    clients_.push_back(std::make_unique<Client>());
+    clients_.back()->socket = std::move(*socket);
+  }
+}
+
+void Loop::read_clients() {
+  // By index: serving a client may not add one, but its answer may come late.
+  for (std::size_t i = 0; i < clients_.size(); ++i) {
+    Client& client = *clients_[i];
+    client.flush();
+    pollfd poll{client.socket.get(), POLLIN, 0};
+    while (!client.is_gone && may_speak(client) && ::poll(&poll, 1, 0) > 0) {
+      const auto packet = receive(client.socket);
+      if (packet) {
+        serve(client, *packet);
+      } else {
+        client.is_gone = true;
+      }
+    }
+  }
+}
+
+void Loop::serve(Client& client, const Packet& packet) {
+  Watched* attached = find(client.attached);
+  if (packet.kind == Kind::Input && attached != nullptr) attached->take_input(packet.bytes);
+  if (packet.kind == Kind::InputEnd && attached != nullptr) attached->end_input();
+  if (packet.kind != Kind::Json) return;
+  try {
+    request(client, packet.json());
+  } catch (const base::Error& error) {
+    client.offer(base::Json::object({{"error", error.what()}, {"status", error.status()}}));
+  }
+  if (!is_served_ && pod_queue_.empty()) leave_caller();
+}
+
+void Loop::request(Client& client, const base::Json& json) {
+  const std::string what = json.at("do").as_string();
+  if (what == "start") return start(client, json);
+  if (what == "start-pod") return start_pod(client);
+  if (what == "attach") return attach(client, json);
+  if (what == "stop") return stop(client, json);
+  if (what == "kill") return kill(client, json);
+  const std::string id = json.at("id").as_string();
+  if (what == "wait") {
+    get(id).waiting_end.push_back(&client);
+  } else if (what == "resize") {
+    get(id).resize(static_cast<unsigned short>(json.integer_or("rows", 0)),      // NOLINT
+                   static_cast<unsigned short>(json.integer_or("columns", 0)));  // NOLINT
+  } else {
+    throw base::Error("request " + what + ": unknown");
+  }
+}
+
+// Not while its container does not take the input that it has sent.
+bool Loop::may_speak(const Client& client) {
+  const Watched* watched = client.attached.empty() ? nullptr : find(client.attached);
+  return watched == nullptr || !watched->is_input_full();
+}
+
+// What was said on standard error until now reached the command that started us; from now on nobody
+// listens there, and it must not be kept open.
+void Loop::leave_caller() {
+  is_served_ = true;
+  const sys::Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  ::dup2(null.get(), STDERR_FILENO);
+  ::malloc_trim(0);
+}
+
+Watched& Loop::launch(const std::string& id) {
+  Watched* watched = find(id);
+  if (watched == nullptr) {
+    watched_.push_back(std::make_unique<Watched>(work_.member(id), self_));
+    watched = watched_.back().get();
+  }
+  try {
+    watched->launch(work_);
+    watched->write_state();
+  } catch (const base::Error& error) {
+    watched->state().error = error.what();
+    watched->state().exit_code = error.status();
+    watched->state().finished = base::now();
+    watched->write_state();
+    if (watched->member().remove) work_.remove(id);
+    std::erase_if(watched_, [&](const auto& other) { return other.get() == watched; });
+    throw;
+  }
+  return *watched;
+}
+
+void Loop::start(Client& client, const base::Json& json) {
+  const std::string id = json.at("id").as_string();
+  const bool attaches = json.bool_or("attach", false);
+  const Watched* running = find(id);
+  if (attaches) client.attached = id;
+  if (running == nullptr || !running->has_process()) launch(id);
+  client.offer(base::Json::object({{"ok", true}}));
+}
+
+void Loop::start_pod(Client& client) {
+  if (pod_queue_.empty()) {
+    for (std::string& id : work_.members()) {
+      if (find(id) == nullptr) pod_queue_.push_back(std::move(id));
+    }
+  }
+  pod_starters_.push_back(&client);
+  continue_pod();
+}
+
+// Init containers run alone, each to its end; `conclude` calls again when one has succeeded.
+void Loop::continue_pod() {
+  while (!pod_queue_.empty()) {
+    const std::string id = pod_queue_.front();
+    if (find(id) != nullptr) return;  // an init container that runs, or waits for its next try
+    try {
+      const bool is_init = launch(id).member().is_init;
+      if (is_init) return;
+    } catch (base::Error& error) {
+      pod_failures_.emplace_back(error.what());
+      pod_failure_status_ = error.status();
+    }
+    pod_queue_.pop_front();
+  }
+  finish_pod_start();
+}
+
+void Loop::finish_pod_start() {
+  base::Json answer = base::Json::object({{"ok", pod_failures_.empty()}});
+  if (!pod_failures_.empty()) {
+    answer["error"] = pod_failures_.front();
+    answer["failures"] = static_cast<std::int64_t>(pod_failures_.size());
+    answer["status"] = pod_failure_status_;
+  }
+  for (Client* client : pod_starters_)
+    client->offer(answer);
+  pod_starters_.clear();
+  pod_failures_.clear();
+  if (!is_served_) leave_caller();
+}
+
+void Loop::attach(Client& client, const base::Json& json) {
+  const std::string id = json.at("id").as_string();
+  get(id);
+  client.attached = id;
+  client.offer(base::Json::object({{"ok", true}}));
+}
+
+void Loop::stop(Client& client, const base::Json& json) {
+  Watched& watched = get(json.at("id").as_string());
+  const std::int64_t timeout = json.integer_or("timeout", watched.member().stop_timeout);
+  watched.stop_requested = true;
+  watched.waiting_stop.push_back(&client);
+  if (!watched.has_process()) {  // waiting for its restart
+    conclude(watched);
+    return;
+  }
+  watched.signal(timeout == 0 ? SIGKILL : watched.member().stop_signal);
+  if (timeout > 0) watched.kill_at = Clock::now() + std::chrono::seconds(timeout);
+  watched.state().status = Status::Stopping;
+  watched.write_state();
+}
+
+void Loop::kill(Client& client, const base::Json& json) {
+  Watched& watched = get(json.at("id").as_string());
+  if (!watched.has_process()) throw base::Error("it does not run");
+  watched.stop_requested = true;  // whoever kills does not want it back
+  watched.signal(static_cast<int>(json.at("signal").as_integer()));
+  client.offer(base::Json::object({{"ok", true}}));
+}
+
+void Loop::move_streams() {
+  for (const auto& watched : watched_) {
+    const auto attached = attached_to(watched->id());
+    watched->write_input();
+    for (const Stream stream : {Stream::Out, Stream::Err}) {
+      if (has_room(attached)) watched->forward(stream, attached);
+    }
+  }
+}
+
+void Loop::run_timers() {
+  const Moment now = Clock::now();
+  std::vector<std::string> due;
+  for (const auto& watched : watched_) {
+    if (watched->kill_at && *watched->kill_at <= now) {
+      watched->kill_at.reset();
+      watched->killed_by_timeout = watched->stop_requested;
+      watched->stop_requested = true;
+      watched->signal(SIGKILL);
+    }
+    if (watched->restart_at && *watched->restart_at <= now) due.push_back(watched->id());
+  }
+  for (const std::string& id : due) {
+    try {
+      launch(id);
+    } catch (const base::Error&) {
+      continue;  // its state says why
+    }
+  }
+}
+
+void Loop::reap_ended() {
+  std::vector<Watched*> ended;
+  for (const auto& watched : watched_) {
+    if (!watched->has_process() || !sys::wait_for_end(watched->process(), 0)) continue;
+    const auto attached = attached_to(watched->id());
+    bool is_drained = has_room(attached);
+    while (is_drained &&
+           (watched->forward(Stream::Out, attached) || watched->forward(Stream::Err, attached))) {
+      is_drained = has_room(attached);
+    }
+    if (is_drained) ended.push_back(watched.get());
+  }
+  for (Watched* watched : ended) {
+    watched->reap(work_);
+    conclude(*watched);
+  }
+}
+
+// After an end: again, or for good.
+void Loop::conclude(Watched& watched) {
+  const std::string id = watched.id();
+  const bool restarts = watched.plan_restart().has_value();
+  if (watched.member().remove && !restarts) {
+    work_.remove(id);
+  } else {
+    watched.write_state();
+  }
+  if (restarts) return;
+  const int code = watched.state().exit_code;
+  const base::Json end = base::Json::object({{"exit", code}});
+  for (Client* client : attached_to(id))
+    client->offer(end);
+  for (Client* client : watched.waiting_end)
+    client->offer(end);
+  for (Client* client : watched.waiting_stop) {
+    client->offer(base::Json::object({{"ok", true}, {"killed", watched.killed_by_timeout}}));
+  }
+  const bool is_init = watched.member().is_init;
+  std::erase_if(watched_, [&](const auto& other) { return other.get() == &watched; });
+  if (!is_init || pod_queue_.empty() || pod_queue_.front() != id) return;
+  if (code == 0) {
+    pod_queue_.pop_front();
+  } else {
+    pod_failures_.push_back("init container " + id.substr(0, 12) + " ended with status " +
+                            std::to_string(code));
+    pod_queue_.clear();
+  }
+  continue_pod();
+}
+
+void Loop::forget_gone_clients() {
+  const auto is_gone = [](const Client* client) { return client->is_gone; };
+  std::erase_if(pod_starters_, is_gone);
+  for (const auto& watched : watched_) {
+    std::erase_if(watched->waiting_stop, is_gone);
+    std::erase_if(watched->waiting_end, is_gone);
+  }
+  std::erase_if(clients_, [](const auto& client) { return client->is_gone; });
+}
+
+}  // namespace
+
+void run(Workload& work, sys::Fd listener, sys::Fd first) {
+  ::prctl(PR_SET_NAME, "pod-monitor");
+  ::signal(SIGPIPE, SIG_IGN);
+  ::fcntl(listener.get(), F_SETFL, O_NONBLOCK);
+  Loop(work, std::move(listener), std::move(first)).run();
+}
+
+}  // namespace monitor

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "pkg/monitor/restart.hpp"
+#include "pkg/runtime/launch.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace monitor {
+
+// What a monitor has to know of a container that it looks after.
+struct Member {
+  std::string id;
+  std::string runtime_directory;  // state.json goes here
+  std::string log_path;           // "" for no log
+  std::int64_t log_size_max = 0;
+  bool terminal = false;
+  bool interactive = false;  // has a standard input
+  bool remove = false;       // --rm
+  bool is_init = false;      // runs, alone and to its end, before the pod's main containers
+  RestartPolicy restart;
+  int stop_signal = 15;
+  std::int64_t stop_timeout = 10;  // seconds; -1: for ever
+  std::int64_t timeout = 0;        // seconds it may run at most; 0: no limit
+};
+
+struct Streams {
+  int in = -1;
+  int out = -1;
+  int err = -1;
+};
+
+// The side of a monitor that knows images, mounts and networks: rooms above give it one.
+class Workload {
+ public:
+  virtual ~Workload() = default;
+
+  virtual Member member(const std::string& id) = 0;
+  // The pod's containers that `start-pod` starts, init containers first.
+  virtual std::vector<std::string> members() = 0;
+  // Its program runs when this returns. Throws base::Error with the status of the peers (126, 127).
+  virtual runtime::Launched launch(const std::string& id, const Streams& streams) = 0;
+  virtual std::string cgroup(const std::string& id) = 0;
+  // Its processes are gone: undoes what `launch` did. True when it ran out of memory.
+  virtual bool ended(const std::string& id) = 0;
+  virtual void remove(const std::string& id) = 0;
+};
+
+}  // namespace monitor
