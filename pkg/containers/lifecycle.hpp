@@ -1,11 +1,11 @@
 #pragma once
 
+#include "pkg/containers/container.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "pkg/containers/container.hpp"
 
 // What can be done with containers. All throw base::Error that names the container and the step.
 namespace containers {
@@ -26,13 +26,14 @@ struct Streams {
 // Starts it under a monitor and returns when its program runs; running already is no error. Throws
 // with status 126 or 127 when the command cannot be executed.
 void start(const home::Home& home, const Container& container);
-// Starts it with our streams tied to it from its first byte; returns its exit code (0 when detached).
+// Starts it with our streams tied to it from its first byte; returns its exit code (0 when
+// detached).
 int start_attached(const home::Home& home, const Container& container, const Streams& streams);
 // Ties our streams to a running container; returns its exit code, 0 when detached by keys.
 int attach(const home::Home& home, const Container& container, const Streams& streams);
 
-// Stop signal, `timeout` seconds (nothing: the container's own; -1 for ever), SIGKILL with a warning.
-// False when it did not run.
+// Stop signal, `timeout` seconds (nothing: the container's own; -1 for ever), SIGKILL with a
+// warning. False when it did not run.
 bool stop(const home::Home& home, const Container& container, std::optional<std::int64_t> timeout);
 void kill(const home::Home& home, const Container& container, int signal);  // throws unless running
 void restart(const home::Home& home, const Container& container,

@@ -1,14 +1,15 @@
 #pragma once
 
+#include "network/network.hpp"
+#include "pkg/images/ensure.hpp"
+#include "pkg/monitor/restart.hpp"
+#include "pkg/oci/spec.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "network/network.hpp"
-#include "pkg/images/ensure.hpp"
-#include "pkg/oci/spec.hpp"
 
 namespace containers {
 
@@ -35,24 +36,15 @@ struct VolumeMount {
   friend bool operator==(const VolumeMount&, const VolumeMount&) = default;
 };
 
-struct RestartPolicy {
-  enum class When { No, OnFailure, Always, UnlessStopped };
-  When when = When::No;
-  std::int64_t most = 0;  // tries of on-failure; 0: no limit
-
-  // "no", "never", "always", "on-failure[:N]", "unless-stopped". Throws base::Error.
-  static RestartPolicy parse(const std::string& text);
-  std::string text() const;
-  friend bool operator==(const RestartPolicy&, const RestartPolicy&) = default;
-};
+using RestartPolicy = monitor::RestartPolicy;
 
 // What the user asked for; filled by flags or by YAML, in the words of `podman run`. Everything has
 // the default that an absent flag means.
 struct Options {
-  std::string name;           // "": one is made up
-  std::string pod;            // id of the pod it joins; "": none
-  std::string image;          // as typed; "" with rootfs
-  std::string rootfs;         // --rootfs: a directory instead of an image
+  std::string name;    // "": one is made up
+  std::string pod;     // id of the pod it joins; "": none
+  std::string image;   // as typed; "" with rootfs
+  std::string rootfs;  // --rootfs: a directory instead of an image
   images::PullOptions pull;
   std::vector<std::string> command;                    // replaces the image's cmd
   std::optional<std::vector<std::string>> entrypoint;  // empty clears the image's
@@ -64,8 +56,8 @@ struct Options {
   std::vector<std::string> env;  // "NAME=value", in order, later wins; already looked up
   std::vector<std::string> unset_env;
   bool unset_env_all = false;
-  bool http_proxy = true;  // pass the host's proxy variables on
-  std::string user;        // "name|uid[:group|gid]"; "": the image's
+  bool http_proxy = true;           // pass the host's proxy variables on
+  std::string user;                 // "name|uid[:group|gid]"; "": the image's
   std::vector<std::string> groups;  // --group-add
   std::string workdir;              // "": the image's
   bool terminal = false;
@@ -96,7 +88,7 @@ struct Options {
   std::string ipc_mode;  // the same, and "none"
   std::string uts_mode;
   std::string cgroup_mode;  // "" or "private", "host"
-  std::string userns;       // "" or "host", "keep-id...", "auto", "nomap"; what we cannot yet is refused
+  std::string userns;  // "" or "host", "keep-id...", "auto", "nomap"; what we cannot yet is refused
 
   // Names and network; a pod's member leaves these to the pod
   std::string hostname;
@@ -117,8 +109,10 @@ struct Options {
   std::int64_t log_size_max = 0;        // 0: no limit
   std::string cid_file;
   std::string pid_file;
+  // Init containers run before the pod's others, one after the other, each time it is started;
+  // those that run once go when they have succeeded.
   enum class Role { Main, InitOnce, InitAlways };
-  Role role = Role::Main;  // init containers run before the pod's others, one after the other
+  Role role = Role::Main;
 
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> annotations;

@@ -1,17 +1,17 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "pkg/base/json.hpp"
 #include "pkg/containers/container.hpp"
+
+#include <string>
+#include <vector>
 
 // What can be told about containers.
 namespace containers {
 
-// Those that fit all filters ("status=running", "name=REGEX", "label=a=b", "ancestor=IMAGE", "id=...",
-// "pod=...", "exited=0", "before=C", "since=C", "volume=...", "network=...", "until=..." ...; same key
-// ORs except label, different keys AND). Throws base::Error for an unknown key.
+// Those that fit all filters ("status=running", "name=REGEX", "label=a=b", "ancestor=IMAGE",
+// "id=...", "pod=...", "exited=0", "before=C", "since=C", "volume=...", "network=...", "until=..."
+// ...; same key ORs except label, different keys AND). Throws base::Error for an unknown key.
 std::vector<Container> select(const home::Home& home, const std::vector<std::string>& filters,
                               bool running_only);
 
@@ -32,8 +32,8 @@ struct LogOptions {
 void print_logs(const home::Home& home, const std::vector<Container>& containers,
                 const LogOptions& options);
 
-// Rows of processes for ps(1)-like descriptors ("user", "pid", "ppid", "%C", "etime", "tty", "time",
-// "args", "hpid", "huser", ...; default podman's). The first row is the header.
+// Rows of processes for ps(1)-like descriptors ("user", "pid", "ppid", "%C", "etime", "tty",
+// "time", "args", "hpid", "huser", ...; default podman's). The first row is the header.
 std::vector<std::vector<std::string>> top(const home::Home& home, const Container& container,
                                           const std::vector<std::string>& descriptors);
 

@@ -1,0 +1,119 @@
+#include "pkg/containers/container.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
+#include "pkg/sys/dir.hpp"
+#include "pkg/sys/file.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace containers {
+namespace {
+
+// A name's link leads to ../containers/<id> or ../pods/<id>.
+std::optional<std::string> id_of_name(const home::Home& home, const std::string& name) {
+  constexpr std::string_view kOurs = "../containers/";
+  if (!base::is_name(name)) return std::nullopt;
+  const auto target = sys::find_link(home.names() + "/" + name);
+  if (!target || !target->starts_with(kOurs)) return std::nullopt;
+  return target->substr(kOurs.size());
+}
+
+// Folders with a point in their name are still being made.
+std::vector<std::string> ids(const home::Home& home) {
+  std::vector<std::string> names = sys::list_dir(home.containers());
+  std::erase_if(names, [](const std::string& name) { return !base::is_id_prefix(name); });
+  return names;
+}
+
+}  // namespace
+
+std::string Container::log_path(const home::Home& home) const {
+  if (options.log_driver == "none") return "";
+  return options.log_path.empty() ? directory(home) + "/ctr.log" : options.log_path;
+}
+
+Container Container::parse(const base::Json& json) {
+  Container container;
+  container.id = json.at("id").as_string();
+  container.name = json.at("name").as_string();
+  container.pod = json.string_or("pod", "");
+  container.image_id = json.string_or("image_id", "");
+  container.image_name = json.string_or("image_name", "");
+  container.layers = json.strings_or_none("layers");
+  container.created = json.at("created").as_integer();
+  container.command = json.strings_or_none("command");
+  container.anonymous_volumes = json.strings_or_none("anonymous_volumes");
+  container.options = Options::parse(json.at("options"));
+  return container;
+}
+
+base::Json Container::json() const {
+  return base::Json::object({{"id", id},
+                             {"name", name},
+                             {"pod", pod},
+                             {"image_id", image_id},
+                             {"image_name", image_name},
+                             {"layers", layers},
+                             {"created", created},
+                             {"command", command},
+                             {"anonymous_volumes", anonymous_volumes},
+                             {"options", options.json()}});
+}
+
+State state_of(const home::Home& home, const Container& container) {
+  return monitor::read_state(container.runtime_directory(home));
+}
+
+std::optional<Container> find_by_id(const home::Home& home, const std::string& id) {
+  const std::string path = home.containers() + "/" + id + "/record.json";
+  const auto text = sys::find_file(path);
+  if (!text) return std::nullopt;
+  try {
+    return Container::parse(base::Json::parse(*text));
+  } catch (base::Error& error) {
+    error.during(path);
+    throw;
+  }
+}
+
+std::vector<Container> list(const home::Home& home) {
+  std::vector<Container> containers;
+  for (const std::string& id : ids(home)) {
+    // Nothing: somebody removed it after we read the folder.
+    if (auto container = find_by_id(home, id)) containers.push_back(std::move(*container));
+  }
+  std::sort(containers.begin(), containers.end(),
+            [](const auto& a, const auto& b) { return a.created < b.created; });
+  return containers;
+}
+
+std::optional<Container> find(const home::Home& home, const std::string& name_or_id) {
+  if (const auto id = id_of_name(home, name_or_id)) {
+    if (auto container = find_by_id(home, *id)) return container;
+  }
+  if (!base::is_id_prefix(name_or_id)) return std::nullopt;
+  if (name_or_id.size() == 64) return find_by_id(home, name_or_id);
+  std::vector<std::string> matches = ids(home);
+  std::erase_if(matches, [&](const std::string& id) { return !id.starts_with(name_or_id); });
+  if (matches.size() > 1) {
+    throw base::Error(fmt::format("more than one result for container name or ID {}", name_or_id));
+  }
+  return matches.empty() ? std::nullopt : find_by_id(home, matches.front());
+}
+
+Container get(const home::Home& home, const std::string& name_or_id) {
+  if (auto container = find(home, name_or_id)) return *container;
+  throw base::Error(
+      fmt::format("no container with name or ID \"{}\" found: no such container", name_or_id));
+}
+
+std::optional<Container> latest(const home::Home& home) {
+  std::vector<Container> containers = list(home);
+  if (containers.empty()) return std::nullopt;
+  return std::move(containers.back());
+}
+
+}  // namespace containers
