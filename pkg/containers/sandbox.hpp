@@ -42,9 +42,6 @@ struct Sandbox {
   std::string volume_directory(const std::string& name) const {
     return directory + "/volumes/" + name;
   }
-  std::string memory_directory(const std::string& name) const {
-    return runtime_directory + "/memory/" + name;
-  }
 };
 
 // Of a standalone container: from its record. Of a pod's member: the pod's.

@@ -1,0 +1,238 @@
+#include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/base/text.hpp"
+#include "pkg/containers/lifecycle.hpp"
+#include "pkg/containers/record.hpp"
+#include "pkg/containers/spec.hpp"
+#include "pkg/oci/reference.hpp"
+#include "pkg/sys/dir.hpp"
+#include "pkg/sys/file.hpp"
+#include "pkg/sys/signals.hpp"
+#include "storage/rootfs.hpp"
+#include "storage/volume_store.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace containers {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+void check(const Options& options) {
+  if (options.image.empty() && options.rootfs.empty()) throw base::Error("no image given");
+  if (!options.rootfs.empty() && !sys::exists(options.rootfs)) {
+    throw base::SysError("--rootfs " + options.rootfs, ENOENT);
+  }
+  if (!options.stop_signal.empty()) sys::signal_number(options.stop_signal);
+  if (options.remove && options.restart.when != RestartPolicy::When::No &&
+      options.restart.when != RestartPolicy::When::OnFailure) {
+    throw base::Error("--rm and --restart " + options.restart.text() +
+                      ": a container that is always restarted is never removed; leave one away");
+  }
+  if (!options.pod.empty() && !options.network.ports.empty()) {
+    throw base::Error("--publish: ports of a pod's member are published by the pod");
+  }
+  network::validate(options.network);
+  capabilities_of(options);
+}
+
+// As the image is known here: "alpine" is localhost/alpine:latest or
+// docker.io/library/alpine:latest.
+std::string complete_name(const home::Home& home, const std::string& id, const std::string& typed) {
+  if (id.starts_with(typed)) return typed;
+  const storage::ImageStore store{storage::Layout(home)};
+  for (const std::string& text : {"localhost/" + typed, typed}) {
+    const std::string name = oci::Reference::parse(text).text();
+    if (store.find_id(name) == id) return name;
+  }
+  return typed;
+}
+
+void use_image(const home::Home& home, Container& container) {
+  Options& options = container.options;
+  if (!options.rootfs.empty()) return;
+  const storage::Image image = images::ensure(home, options.image, options.pull);
+  container.image_id = image.id;
+  container.image_name = complete_name(home, image.id, options.image);
+  container.layers = image.layers;
+  const oci::ImageConfig& config = image.config;
+  Texts env = config.env;
+  env.insert(env.end(), options.env.begin(), options.env.end());
+  if (options.unset_env_all)
+    env.erase(env.begin(), env.begin() + static_cast<std::ptrdiff_t>(config.env.size()));
+  options.env = std::move(env);
+  if (!options.entrypoint) {
+    options.entrypoint = config.entrypoint;
+    if (options.command.empty()) options.command = config.cmd;
+  }
+  if (options.user.empty()) options.user = config.user;
+  if (options.workdir.empty()) options.workdir = config.working_dir;
+  if (options.stop_signal.empty()) options.stop_signal = config.stop_signal;
+  for (const auto& [key, value] : config.labels)
+    options.labels.try_emplace(key, value);
+  options.expose.insert(options.expose.end(), config.exposed_ports.begin(),
+                        config.exposed_ports.end());
+}
+
+void set_command(Container& container) {
+  const Options& options = container.options;
+  container.command = options.entrypoint.value_or(Texts{});
+  container.command.insert(container.command.end(), options.command.begin(), options.command.end());
+  if (container.command.empty()) {
+    throw base::Error(fmt::format(
+        "image {}: no command given, and the image has neither CMD nor ENTRYPOINT", options.image));
+  }
+}
+
+void publish_exposed(Options& options) {
+  if (!options.publish_all) return;
+  for (const std::string& exposed : options.expose) {
+    const network::PortMapping port = network::PortMapping::parse(exposed);
+    const auto is_same = [&](const network::PortMapping& other) {
+      return other.container_port == port.container_port && other.protocol == port.protocol;
+    };
+    auto& ports = options.network.ports;
+    if (std::none_of(ports.begin(), ports.end(), is_same)) ports.push_back(port);
+  }
+}
+
+bool is_target(const Options& options, const std::string& target) {
+  return std::any_of(options.mounts.begin(), options.mounts.end(),
+                     [&](const VolumeMount& mount) { return mount.target == target; });
+}
+
+void add_volumes_of_others(const home::Home& home, Options& options) {
+  for (const std::string& text : options.volumes_from) {
+    const auto [name, mode] = base::split_once(text, ':');
+    for (VolumeMount mount : get(home, name).options.mounts) {
+      if (mode == "ro") mount.read_only = true;
+      if (!is_target(options, mount.target)) options.mounts.push_back(std::move(mount));
+    }
+  }
+}
+
+void add_volumes_of_image(const home::Home& home, Container& container) {
+  Options& options = container.options;
+  if (container.image_id.empty() || options.image_volumes == "ignore") return;
+  const auto image = images::find(home, container.image_id);
+  if (!image) return;
+  for (const std::string& target : image->config.volumes) {
+    if (is_target(options, target)) continue;
+    VolumeMount mount;
+    mount.kind =
+        options.image_volumes == "tmpfs" ? VolumeMount::Kind::Tmpfs : VolumeMount::Kind::Volume;
+    mount.target = target;
+    options.mounts.push_back(std::move(mount));
+  }
+}
+
+void prepare_bind(const VolumeMount& mount) {
+  if (mount.make_source) sys::make_dirs(mount.source);
+  if (!sys::exists(mount.source)) {
+    throw base::SysError(fmt::format("mount {} at {}", mount.source, mount.target), ENOENT);
+  }
+}
+
+// Anonymous volumes get a name of their own here and go again if nothing comes of the container.
+class Volumes {
+ public:
+  Volumes(const home::Home& home, Container& container) : store_(storage::Layout(home)) {
+    for (VolumeMount& mount : container.options.mounts) {
+      if (mount.kind == VolumeMount::Kind::Bind) prepare_bind(mount);
+      if (mount.kind != VolumeMount::Kind::Volume) continue;
+      if (!mount.source.empty()) {
+        store_.ensure(mount.source);
+        continue;
+      }
+      storage::Volume volume;
+      volume.name = mount.source = base::make_id();
+      volume.anonymous = true;
+      store_.create(volume);
+      made_.push_back(volume.name);
+    }
+    container.anonymous_volumes = made_;
+  }
+  Volumes(const Volumes&) = delete;
+  Volumes& operator=(const Volumes&) = delete;
+  ~Volumes() {
+    for (const std::string& name : made_)
+      drop(name);
+  }
+
+  void keep() { made_.clear(); }
+
+ private:
+  void drop(const std::string& name) {
+    try {
+      store_.remove(name);
+    } catch (const base::Error& error) {
+      base::log::warn("volume {}: {}", name, error.what());
+    }
+  }
+
+  storage::VolumeStore store_;
+  Texts made_;
+};
+
+void make_room_for_name(const home::Home& home, Options& options) {
+  if (options.name.empty()) return;
+  const auto former = find(home, options.name);
+  if (options.replace && former && former->name == options.name) {
+    RemoveOptions removal;
+    removal.force = true;
+    removal.volumes = true;
+    remove(home, *former, removal);
+  }
+}
+
+// A made-up name may be taken; then another is made up.
+std::string free_name(const home::Home& home) {
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    std::string name = base::make_name();
+    if (!sys::find_link(home.names() + "/" + name)) return name;
+  }
+  return base::make_name() + "_" + base::short_id(base::make_id());
+}
+
+void write_record(const home::Home& home, const Container& container, const std::string& folder) {
+  const oci::Spec spec = make_spec(home, container, sandbox_of(home, container));
+  sys::create_file(folder + "/spec.json", spec.json().dump(), 0600);
+  sys::create_file(folder + "/record.json", container.json().dump(), 0600);
+  if (!container.options.cid_file.empty()) {
+    sys::replace_file(container.options.cid_file, container.id);
+  }
+}
+
+}  // namespace
+
+Container create(const home::Home& home, const Options& options) {
+  check(options);
+  Container container;
+  container.id = base::make_id();
+  container.pod = options.pod;
+  container.created = base::now();
+  container.options = options;
+  make_room_for_name(home, container.options);
+  use_image(home, container);
+  set_command(container);
+  add_volumes_of_others(home, container.options);
+  add_volumes_of_image(home, container);
+  publish_exposed(container.options);
+  network::assign_ports(container.options.network);
+  container.name = options.name.empty() ? free_name(home) : options.name;
+  container.options.name = container.name;
+
+  StagedFolder folder(home, container.directory(home), container.name);
+  Volumes volumes(home, container);
+  storage::Rootfs rootfs = storage::Rootfs::create(home, container.id);
+  write_record(home, container, folder.path());
+  folder.publish();
+  rootfs.keep();
+  volumes.keep();
+  return container;
+}
+
+}  // namespace containers

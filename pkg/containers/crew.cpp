@@ -1,0 +1,262 @@
+#include "pkg/containers/crew.hpp"
+
+#include "network/names.hpp"
+#include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/base/text.hpp"
+#include "pkg/containers/record.hpp"
+#include "pkg/containers/spec.hpp"
+#include "pkg/containers/volumes.hpp"
+#include "pkg/seccomp/compile.hpp"
+#include "pkg/sys/dir.hpp"
+#include "pkg/sys/file.hpp"
+#include "pkg/sys/mount.hpp"
+#include "pkg/sys/namespaces.hpp"
+#include "pkg/sys/signals.hpp"
+#include "storage/rootfs.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <signal.h>
+
+namespace containers {
+namespace {
+
+Container load(const home::Home& home, const std::string& id) {
+  if (auto container = find_by_id(home, id)) return *container;
+  throw base::Error("no container with ID " + id);
+}
+
+sys::Fd mount_root(const home::Home& home, const Container& container) {
+  const Options& options = container.options;
+  if (!options.rootfs.empty()) return sys::copy_mount(options.rootfs);
+  storage::RootfsMount what;
+  what.container_id = container.id;
+  what.layers = container.layers;
+  what.ephemeral = options.remove;
+  return storage::mount_rootfs(home, what);
+}
+
+seccomp::Program filter_of(const home::Home& home, const oci::Spec& spec) {
+  const sys::CapabilitySet capabilities = sys::capability_set(spec.process.capabilities);
+  if (spec.seccomp == "unconfined") return {};
+  if (spec.seccomp.empty()) return seccomp::default_program(home, capabilities);
+  return seccomp::compile_profile(home, spec.seccomp, capabilities);
+}
+
+// "container:ID" -> /proc/PID/ns/KIND of that container's first process; "ns:PATH" -> PATH.
+std::string namespace_path(const home::Home& home, const oci::Namespace& ns) {
+  if (ns.path.starts_with("ns:")) return ns.path.substr(3);
+  const Container other = get(home, ns.path.substr(10));
+  const State state = state_of(home, other);
+  if (!state.is_running()) throw base::Error("container " + other.name + ": it does not run");
+  const std::string kind = ns.type == "network" ? "net" : ns.type == "mount" ? "mnt" : ns.type;
+  return fmt::format("/proc/{}/ns/{}", state.process.pid, kind);
+}
+
+}  // namespace
+
+Crew::Crew(const home::Home& home, Sandbox sandbox, userns::Mapping mapping)
+    : home_(home), sandbox_(std::move(sandbox)), mapping_(std::move(mapping)) {}
+
+Crew::~Crew() {
+  connection_.reset();
+  if (namespaces_.pid_holder > 0) ::kill(namespaces_.pid_holder, SIGKILL);
+}
+
+monitor::Member Crew::member(const std::string& id) {
+  const Container container = load(home_, id);
+  const Options& options = container.options;
+  sys::make_dirs(container.runtime_directory(home_), 0700);
+  monitor::Member member;
+  member.id = id;
+  member.runtime_directory = container.runtime_directory(home_);
+  member.log_path = container.log_path(home_);
+  member.log_size_max = options.log_size_max;
+  member.terminal = options.terminal;
+  member.interactive = options.interactive;
+  member.remove = options.remove || options.role == Options::Role::InitOnce;
+  member.is_init = options.role != Options::Role::Main;
+  member.restart = options.restart;
+  member.stop_signal =
+      options.stop_signal.empty() ? SIGTERM : sys::signal_number(options.stop_signal);
+  member.stop_timeout = options.stop_timeout;
+  member.timeout = options.timeout;
+  return member;
+}
+
+std::vector<std::string> Crew::members() {
+  std::vector<Container> all = containers::members(home_, sandbox_.id);
+  std::stable_partition(all.begin(), all.end(), [](const Container& container) {
+    return container.options.role != Options::Role::Main;
+  });
+  std::vector<std::string> ids;
+  for (const Container& container : all)
+    ids.push_back(container.id);
+  return ids;
+}
+
+runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& streams) {
+  const Container container = load(home_, id);
+  try {
+    prepare();
+    oci::Spec spec = load_spec(home_, container);
+    resolve_joined(spec);
+    const sys::Fd root = mount_root(home_, container);
+    fill_fresh_volumes(home_, container, root);
+    const seccomp::Program filter = filter_of(home_, spec);
+    const std::vector<runtime::Prepared> prepared = prepared_mounts();
+    runtime::Launched launched = runtime::launch({.spec = spec,
+                                                  .namespaces = namespaces_,
+                                                  .root = root,
+                                                  .prepared = prepared,
+                                                  .seccomp = filter,
+                                                  .cgroup = make_cgroup(container, spec),
+                                                  .in = streams.in,
+                                                  .out = streams.out,
+                                                  .err = streams.err});
+    if (connection_ && !is_connected_) connection_->await();
+    is_connected_ = true;
+    launched.release();
+    if (!container.options.pid_file.empty()) {
+      sys::replace_file(container.options.pid_file, std::to_string(launched.pid));
+    }
+    return launched;
+  } catch (base::Error& error) {
+    ended(id);
+    error.during("start container " + container.name);
+    throw;
+  }
+}
+
+// Made with the first container: namespaces first, since the network's helper takes longest to get
+// ready and does so while the rest goes on.
+void Crew::prepare() {
+  if (is_prepared_) return;
+  sys::make_dirs(sandbox_.runtime_directory, 0700);
+  if (sandbox_.namespaces_of.empty()) {
+    make_namespaces();
+  } else {
+    join_namespaces_of(sandbox_.namespaces_of);
+  }
+  std::string address;
+  if (sandbox_.share_net && namespaces_.net && sandbox_.namespaces_of.empty()) {
+    connection_ = network::connect(sandbox_.network, namespaces_.user, namespaces_.net,
+                                   sandbox_.runtime_directory);
+    if (connection_) address = connection_->address();
+  }
+  network::write_names(sandbox_.directory, sandbox_.network,
+                       {sandbox_.hostname, sandbox_.aliases, address});
+  mount_shared();
+  delegation_ = cgroup::find_delegation();
+  is_prepared_ = true;
+}
+
+void Crew::make_namespaces() {
+  runtime::NamespacesWanted wanted;
+  wanted.net = sandbox_.share_net && network::needs_namespace(sandbox_.network);
+  wanted.ipc = sandbox_.share_ipc;
+  wanted.uts = sandbox_.share_uts && !(sandbox_.is_pod && sandbox_.network.mode == "host");
+  wanted.pid = sandbox_.share_pid;
+  wanted.hostname = sandbox_.hostname;
+  wanted.sysctl = sandbox_.sysctl;
+  namespaces_ = runtime::make_namespaces(wanted, mapping_);
+}
+
+// A user namespace has no power over the namespaces of its sibling, so whoever joins a container's
+// network or IPC lives in that container's user namespace.
+void Crew::join_namespaces_of(const std::string& id) {
+  const Container other = get(home_, id);
+  const State state = state_of(home_, other);
+  if (!state.is_running()) throw base::Error("container " + other.name + ": it does not run");
+  namespaces_.user = sys::open_namespace(state.process.pid, "user");
+}
+
+// Shared memory and the pod's volumes in memory: made once, copied into each container. Detached
+// mounts can be copied only by newer kernels, so these get a place in our own mount namespace, all
+// the same one: each is reached by its descriptor.
+void Crew::mount_shared() {
+  const std::string place = home_.runtime + "/mounts";
+  sys::make_dirs(place, 0700);
+  const auto mount = [&](const std::string& name, std::int64_t size) {
+    std::vector<sys::MountParameter> parameters = {{"mode", "1777"}};
+    if (size > 0) parameters.push_back({"size", std::to_string(size)});
+    sys::Fd made = sys::make_mount("tmpfs", parameters, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+    sys::move_mount(made, place);
+    shared_.emplace(name, std::move(made));
+  };
+  if (sandbox_.share_ipc) mount(kSharedMemory, sandbox_.shm_size);
+  for (const PodVolume& volume : sandbox_.volumes) {
+    if (volume.memory) mount(kVolumePrefix + volume.name, volume.size_limit);
+  }
+}
+
+std::vector<runtime::Prepared> Crew::prepared_mounts() const {
+  std::vector<runtime::Prepared> prepared;
+  for (const auto& [name, mount] : shared_)
+    prepared.push_back({name, sys::copy_mount_at(mount)});
+  return prepared;
+}
+
+void Crew::resolve_joined(oci::Spec& spec) const {
+  for (oci::Namespace& ns : spec.namespaces) {
+    if (ns.path.starts_with("ns:") || ns.path.starts_with("container:")) {
+      ns.path = namespace_path(home_, ns);
+    }
+  }
+}
+
+std::string Crew::make_cgroup(const Container& container, const oci::Spec& spec) {
+  if (delegation_.path.empty()) {
+    if (!spec.resources.empty()) {
+      base::log::warn("container {}: resource limits are not applied: {}", container.name,
+                      delegation_.reason);
+    }
+    return "";
+  }
+  const std::string name =
+      sandbox_.is_pod ? fmt::format("pod-{}/{}", sandbox_.id, container.id) : "pod-" + container.id;
+  std::vector<std::string> unmet;
+  try {
+    const cgroup::Cgroup made = cgroup::Cgroup::make(delegation_, name, spec.resources, unmet);
+    if (!unmet.empty()) {
+      base::log::warn("container {}: {} not applied: {}", container.name, base::join(unmet, ", "),
+                      delegation_.reason.empty() ? "no such controller is delegated to this user"
+                                                 : delegation_.reason);
+    }
+    return cgroups_[container.id] = made.path();
+  } catch (const base::Error& error) {
+    if (!spec.resources.empty()) throw;
+    base::log::debug("container {}: no cgroup: {}", container.name, error.what());
+    return "";
+  }
+}
+
+std::string Crew::cgroup(const std::string& id) {
+  const auto found = cgroups_.find(id);
+  return found == cgroups_.end() ? "" : found->second;
+}
+
+bool Crew::ended(const std::string& id) {
+  const std::string path = cgroup(id);
+  if (path.empty()) return false;
+  cgroups_.erase(id);
+  const bool is_oom = cgroup::was_oom_killed(path);
+  cgroup::remove(path);
+  if (sandbox_.is_pod && cgroups_.empty()) cgroup::remove(path.substr(0, path.rfind('/')));
+  return is_oom;
+}
+
+void Crew::remove(const std::string& id) {
+  try {
+    if (const auto container = find_by_id(home_, id)) remove_files(home_, *container, true);
+  } catch (const base::Error& error) {
+    base::log::warn("remove container {}: {}", id, error.what());
+  }
+}
+
+}  // namespace containers

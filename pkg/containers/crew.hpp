@@ -1,0 +1,55 @@
+#pragma once
+
+#include "network/network.hpp"
+#include "pkg/cgroup/cgroup.hpp"
+#include "pkg/containers/sandbox.hpp"
+#include "pkg/monitor/workload.hpp"
+#include "pkg/runtime/launch.hpp"
+#include "pkg/userns/mapping.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace containers {
+
+// The containers of one sandbox as their monitor starts and ends them. Lives in the monitor, which
+// has entered the user's session namespace. Namespaces, network and shared mounts are made with the
+// first container and go with this.
+class Crew : public monitor::Workload {
+ public:
+  Crew(const home::Home& home, Sandbox sandbox, userns::Mapping mapping);
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+  ~Crew() override;
+
+  monitor::Member member(const std::string& id) override;
+  std::vector<std::string> members() override;
+  runtime::Launched launch(const std::string& id, const monitor::Streams& streams) override;
+  std::string cgroup(const std::string& id) override;
+  bool ended(const std::string& id) override;
+  void remove(const std::string& id) override;
+
+ private:
+  void prepare();
+  void make_namespaces();
+  void join_namespaces_of(const std::string& id);
+  void mount_shared();
+  std::string make_cgroup(const Container& container, const oci::Spec& spec);
+  std::vector<runtime::Prepared> prepared_mounts() const;
+  void resolve_joined(oci::Spec& spec) const;
+
+  const home::Home& home_;
+  Sandbox sandbox_;
+  userns::Mapping mapping_;
+  bool is_prepared_ = false;
+  runtime::Namespaces namespaces_;
+  std::map<std::string, sys::Fd> shared_;  // mounts that all containers get, by name
+  std::unique_ptr<network::Connection> connection_;
+  bool is_connected_ = false;
+  cgroup::Delegation delegation_;
+  std::map<std::string, std::string> cgroups_;  // by container
+};
+
+}  // namespace containers

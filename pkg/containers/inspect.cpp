@@ -1,0 +1,259 @@
+#include "pkg/base/text.hpp"
+#include "pkg/containers/record.hpp"
+#include "pkg/containers/report.hpp"
+#include "pkg/containers/sandbox.hpp"
+#include "pkg/containers/spec.hpp"
+#include "storage/layout.hpp"
+#include "storage/rootfs.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace containers {
+namespace {
+
+using base::Json;
+
+Json table(const std::map<std::string, std::string>& values) {
+  Json json = Json::object();
+  for (const auto& [key, value] : values)
+    json[key] = value;
+  return json;
+}
+
+Json list(const std::vector<std::string>& values) {
+  return values.empty() ? Json::array() : Json(values);
+}
+
+Json state_json(const State& state) {
+  return Json::object({{"OciVersion", "1.0.2"},
+                       {"Status", status_word(state.status)},
+                       {"Running", state.is_running() && state.status != Status::Paused},
+                       {"Paused", state.status == Status::Paused},
+                       {"Restarting", false},
+                       {"OOMKilled", state.oom_killed},
+                       {"Dead", false},
+                       {"Pid", state.is_running() ? state.process.pid : 0},
+                       {"ConmonPid", state.is_running() ? state.monitor.pid : 0},
+                       {"ExitCode", state.exit_code},
+                       {"Error", state.error},
+                       {"StartedAt", base::rfc3339(state.started)},
+                       {"FinishedAt", base::rfc3339(state.finished)},
+                       {"CgroupPath", state.cgroup},
+                       {"CheckpointedAt", base::rfc3339(0)},
+                       {"RestoredAt", base::rfc3339(0)}});
+}
+
+Json mount_json(const home::Home& home, const VolumeMount& mount) {
+  const bool is_volume = mount.kind == VolumeMount::Kind::Volume;
+  const storage::Layout layout(home);
+  Json json = Json::object({{"Type", is_volume ? "volume" : "bind"}});
+  if (is_volume) json["Name"] = mount.source;
+  json["Source"] = is_volume ? layout.volume(mount.source) + "/data" : mount.source;
+  json["Destination"] = mount.target;
+  json["Driver"] = is_volume ? "local" : "";
+  json["Mode"] = "";
+  json["Options"] = list(mount.options);
+  json["RW"] = !mount.read_only;
+  json["Propagation"] = "rprivate";
+  return json;
+}
+
+Json mounts_json(const home::Home& home, const Container& container) {
+  Json json = Json::array();
+  for (const VolumeMount& mount : container.options.mounts) {
+    if (mount.kind == VolumeMount::Kind::Tmpfs) continue;
+    json.push_back(mount_json(home, mount));
+  }
+  return json;
+}
+
+// {"80/tcp": [{"HostIp": "", "HostPort": "8080"}], "443/tcp": null}
+Json ports_json(const Options& options, const network::Config& network) {
+  Json json = Json::object();
+  for (const std::string& exposed : options.expose) {
+    json[exposed.find('/') == std::string::npos ? exposed + "/tcp" : exposed] = nullptr;
+  }
+  for (const network::PortMapping& port : network.ports) {
+    for (unsigned i = 0; i < port.range; ++i) {
+      json[fmt::format("{}/{}", port.container_port + i, port.protocol)].push_back(Json::object(
+          {{"HostIp", port.host_ip}, {"HostPort", std::to_string(port.host_port + i)}}));
+    }
+  }
+  return json;
+}
+
+Json network_json(const Options& options, const Sandbox& sandbox) {
+  const std::string mode = sandbox.network.mode.empty() ? "pasta" : sandbox.network.mode;
+  return Json::object({{"EndpointID", ""},
+                       {"Gateway", ""},
+                       {"IPAddress", ""},
+                       {"IPPrefixLen", 0},
+                       {"IPv6Gateway", ""},
+                       {"GlobalIPv6Address", ""},
+                       {"GlobalIPv6PrefixLen", 0},
+                       {"MacAddress", ""},
+                       {"Bridge", ""},
+                       {"SandboxID", ""},
+                       {"HairpinMode", false},
+                       {"LinkLocalIPv6Address", ""},
+                       {"LinkLocalIPv6PrefixLen", 0},
+                       {"Ports", ports_json(options, sandbox.network)},
+                       {"SandboxKey", ""},
+                       {"Networks", Json::object({{mode, Json::object()}})}});
+}
+
+Json config_json(const Container& container, const Sandbox& sandbox, const oci::Spec& spec) {
+  const Options& options = container.options;
+  Json volumes = Json::object();
+  for (const VolumeMount& mount : options.mounts)
+    volumes[mount.target] = Json::object();
+  return Json::object(
+      {{"Hostname", sandbox.hostname},
+       {"Domainname", ""},
+       {"User", options.user},
+       {"AttachStdin", false},
+       {"AttachStdout", false},
+       {"AttachStderr", false},
+       {"Tty", options.terminal},
+       {"OpenStdin", options.interactive},
+       {"StdinOnce", false},
+       {"Env", list(spec.process.env)},
+       {"Cmd", list(options.command)},
+       {"Image", container.image_name},
+       {"Volumes", volumes},
+       {"WorkingDir", options.workdir.empty() ? "/" : options.workdir},
+       {"Entrypoint", list(options.entrypoint.value_or(std::vector<std::string>{}))},
+       {"OnBuild", nullptr},
+       {"Labels", table(options.labels)},
+       {"Annotations", table(options.annotations)},
+       {"StopSignal", options.stop_signal.empty() ? "SIGTERM" : options.stop_signal},
+       {"StopTimeout", options.stop_timeout},
+       {"Timeout", options.timeout},
+       {"CreateCommand", list(options.create_command)},
+       {"Umask", options.umask ? fmt::format("{:04o}", *options.umask) : "0022"}});
+}
+
+Json binds(const Options& options) {
+  Json json = Json::array();
+  for (const VolumeMount& mount : options.mounts) {
+    if (mount.kind != VolumeMount::Kind::Bind && mount.kind != VolumeMount::Kind::Volume) continue;
+    json.push_back(mount.source + ":" + mount.target + (mount.read_only ? ":ro" : ":rw"));
+  }
+  return json;
+}
+
+Json rlimits(const Options& options) {
+  Json json = Json::array();
+  for (const oci::Rlimit& limit : options.rlimits) {
+    json.push_back(
+        Json::object({{"Name", limit.type}, {"Soft", limit.soft}, {"Hard", limit.hard}}));
+  }
+  return json;
+}
+
+std::string mode_or(const std::string& mode, const char* otherwise) {
+  return mode.empty() ? otherwise : mode;
+}
+
+void add_limits(Json& json, const oci::Resources& resources) {
+  const std::int64_t quota = resources.cpu_quota.value_or(0);
+  const auto period = static_cast<std::int64_t>(resources.cpu_period.value_or(0));
+  json["Memory"] = resources.memory_limit.value_or(0);
+  json["MemoryReservation"] = resources.memory_reservation.value_or(0);
+  json["MemorySwap"] = resources.memory_swap.value_or(0);
+  json["NanoCpus"] = period > 0 && quota > 0 ? quota * 1'000'000'000 / period : 0;
+  json["CpuShares"] = static_cast<std::int64_t>(resources.cpu_shares.value_or(0));
+  json["CpuPeriod"] = period;
+  json["CpuQuota"] = quota;
+  json["CpusetCpus"] = resources.cpuset_cpus;
+  json["CpusetMems"] = resources.cpuset_mems;
+  json["PidsLimit"] = resources.pids_limit.value_or(0);
+}
+
+Json host_config_json(const Container& container, const Sandbox& sandbox) {
+  const Options& options = container.options;
+  Json security = Json::array();
+  if (options.no_new_privileges) security.push_back("no-new-privileges");
+  if (!options.seccomp.empty()) security.push_back("seccomp=" + options.seccomp);
+  Json json = Json::object(
+      {{"Binds", binds(options)},
+       {"CgroupMode", mode_or(options.cgroup_mode, "private")},
+       {"ContainerIDFile", options.cid_file},
+       {"LogConfig", Json::object({{"Type", options.log_driver}, {"Path", options.log_path}})},
+       {"NetworkMode",
+        sandbox.is_pod ? "pod:" + sandbox.id : mode_or(options.network.mode, "pasta")},
+       {"PortBindings", ports_json({}, sandbox.network)},
+       {"RestartPolicy", Json::object({{"Name", base::split(options.restart.text(), ':').front()},
+                                       {"MaximumRetryCount", options.restart.most}})},
+       {"AutoRemove", options.remove},
+       {"VolumesFrom", list(options.volumes_from)},
+       {"CapAdd", list(options.cap_add)},
+       {"CapDrop", list(options.cap_drop)},
+       {"Dns", list(sandbox.network.dns_servers)},
+       {"DnsOptions", list(sandbox.network.dns_options)},
+       {"DnsSearch", list(sandbox.network.dns_searches)},
+       {"ExtraHosts", list(sandbox.network.hosts)},
+       {"GroupAdd", list(options.groups)},
+       {"IpcMode", mode_or(options.ipc_mode, sandbox.is_pod ? "pod" : "shareable")},
+       {"PidMode", mode_or(options.pid_mode, "private")},
+       {"UTSMode", mode_or(options.uts_mode, sandbox.is_pod ? "pod" : "private")},
+       {"Privileged", options.privileged},
+       {"PublishAllPorts", options.publish_all},
+       {"ReadonlyRootfs", options.read_only},
+       {"SecurityOpt", security},
+       {"UsernsMode", ""},
+       {"ShmSize", options.shm_size},
+       {"Runtime", "pod"},
+       {"Init", options.init},
+       {"Ulimits", rlimits(options)}});
+  add_limits(json, options.resources);
+  return json;
+}
+
+}  // namespace
+
+Json inspect(const home::Home& home, const Container& container, bool size) {
+  const State state = state_of(home, container);
+  const Sandbox sandbox = sandbox_of(home, container);
+  const oci::Spec spec = load_spec(home, container);
+  const std::vector<std::string>& command = container.command;
+  Json json = Json::object(
+      {{"Id", container.id},
+       {"Created", base::rfc3339(container.created)},
+       {"Path", command.empty() ? "" : command.front()},
+       {"Args", list({command.empty() ? command.begin() : command.begin() + 1, command.end()})},
+       {"State", state_json(state)},
+       {"Image", container.image_id},
+       {"ImageName", container.image_name},
+       {"Rootfs", container.options.rootfs},
+       {"Pod", container.pod},
+       {"ResolvConfPath", sandbox.directory + "/resolv.conf"},
+       {"HostnamePath", sandbox.directory + "/hostname"},
+       {"HostsPath", sandbox.directory + "/hosts"},
+       {"LogPath", container.log_path(home)},
+       {"OCIRuntime", "pod"},
+       {"Name", container.name},
+       {"RestartCount", state.restarts},
+       {"Driver", storage::driver_name(storage::choose_driver(home).driver)},
+       {"MountLabel", ""},
+       {"ProcessLabel", ""},
+       {"AppArmorProfile", spec.process.apparmor_profile},
+       {"EffectiveCaps", list(spec.process.capabilities)},
+       {"BoundingCaps", list(spec.process.capabilities)},
+       {"ExecIDs", Json::array()},
+       {"GraphDriver",
+        Json::object({{"Name", storage::driver_name(storage::choose_driver(home).driver)}})},
+       {"Mounts", mounts_json(home, container)},
+       {"Dependencies", Json::array()},
+       {"NetworkSettings", network_json(container.options, sandbox)},
+       {"Namespace", ""},
+       {"IsInfra", false},
+       {"Config", config_json(container, sandbox, spec)},
+       {"HostConfig", host_config_json(container, sandbox)}});
+  if (size) json["SizeRw"] = storage::rootfs_size(home, container.id);
+  return json;
+}
+
+}  // namespace containers

@@ -1,0 +1,160 @@
+#include "pkg/containers/lifecycle.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/containers/attach.hpp"
+#include "pkg/containers/supervise.hpp"
+#include "pkg/monitor/protocol.hpp"
+#include "pkg/sys/signals.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+namespace containers {
+namespace {
+
+base::Json request(const char* what, const Container& container) {
+  return base::Json::object({{"do", what}, {"id", container.id}});
+}
+
+// The code of a container whose monitor can no longer tell it.
+int recorded_exit(const home::Home& home, const Container& container) {
+  const auto known = find_by_id(home, container.id);
+  if (!known) return 128 + SIGKILL;
+  const State state = state_of(home, *known);
+  if (!state.error.empty()) base::log::warn("container {}: {}", container.name, state.error);
+  return state.exit_code;
+}
+
+int follow(const home::Home& home, const Container& container, const Streams& streams,
+           const sys::Fd& socket, sys::SignalQueue& signals) {
+  const Relayed end = relay(socket, container, streams, signals);
+  if (end.is_detached) return 0;
+  return end.exit_code ? *end.exit_code : recorded_exit(home, container);
+}
+
+void check_detach_keys(const Streams& streams) {
+  parse_detach_keys(streams.detach_keys);
+}
+
+std::string word_of(const State& state) {
+  return status_word(state.status);
+}
+
+bool matches(const std::string& condition, const State& state) {
+  const bool has_ended = !state.is_running() && state.status != Status::Created;
+  if (condition == "stopped" || condition == "exited") return has_ended;
+  if (condition == "configured") return state.status == Status::Created;
+  return condition == word_of(state);
+}
+
+void check_conditions(const std::vector<std::string>& conditions) {
+  const std::vector<std::string> known = {"configured", "created",  "exited",    "healthy",
+                                          "paused",     "running",  "removing",  "initialized",
+                                          "stopped",    "stopping", "unhealthy", "unknown"};
+  for (const std::string& condition : conditions) {
+    if (std::find(known.begin(), known.end(), condition) == known.end()) {
+      throw base::Error("condition " + condition + ": unknown");
+    }
+  }
+}
+
+}  // namespace
+
+void start(const home::Home& home, const Container& container) {
+  ask_or_start(home, sandbox_of(home, container), request("start", container));
+}
+
+int start_attached(const home::Home& home, const Container& container, const Streams& streams) {
+  check_detach_keys(streams);
+  sys::SignalQueue signals = sys::SignalQueue::all();
+  base::Json start = request("start", container);
+  start["attach"] = true;
+  const Conversation with = ask_or_start(home, sandbox_of(home, container), start);
+  return follow(home, container, streams, with.socket, signals);
+}
+
+int attach(const home::Home& home, const Container& container, const Streams& streams) {
+  check_detach_keys(streams);
+  sys::SignalQueue signals = sys::SignalQueue::all();
+  const auto with = ask(sandbox_of(home, container), request("attach", container));
+  if (!with) {
+    throw base::Error(
+        fmt::format("attach {}: it does not run: you can only attach to running "
+                    "containers",
+                    container.name));
+  }
+  return follow(home, container, streams, with->socket, signals);
+}
+
+bool stop(const home::Home& home, const Container& container, std::optional<std::int64_t> timeout) {
+  const std::int64_t seconds = timeout.value_or(container.options.stop_timeout);
+  base::Json stop = request("stop", container);
+  stop["timeout"] = seconds;
+  // Asked even when its process is gone: it may be between two restarts, which its monitor knows.
+  std::optional<Conversation> with;
+  try {
+    with = ask(sandbox_of(home, container), stop);
+  } catch (const base::Error&) {
+    if (state_of(home, container).is_running()) throw;
+  }
+  if (!with) return state_of(home, container).is_running();
+  if (with->answer.bool_or("killed", false)) {
+    const std::string signal =
+        container.options.stop_signal.empty() ? "SIGTERM" : container.options.stop_signal;
+    base::log::warn(
+        "container {}: StopSignal {} failed to stop it in {} seconds, resorting to "
+        "SIGKILL",
+        container.name, signal, seconds);
+  }
+  return true;
+}
+
+void kill(const home::Home& home, const Container& container, int signal) {
+  const State state = state_of(home, container);
+  if (!state.is_running()) {
+    throw base::Error(
+        fmt::format("kill {}: it does not run: its state is {}", container.name, word_of(state)));
+  }
+  base::Json kill = request("kill", container);
+  kill["signal"] = signal;
+  if (!ask(sandbox_of(home, container), kill)) {
+    throw base::Error(fmt::format("kill {}: it has just ended", container.name));
+  }
+}
+
+void restart(const home::Home& home, const Container& container,
+             std::optional<std::int64_t> timeout) {
+  stop(home, container, timeout);
+  start(home, container);
+}
+
+int wait(const home::Home& home, const Container& container,
+         const std::vector<std::string>& conditions, int interval_ms) {
+  check_conditions(conditions);
+  const bool for_end =
+      conditions.empty() ||
+      std::find(conditions.begin(), conditions.end(), "stopped") != conditions.end() ||
+      std::find(conditions.begin(), conditions.end(), "exited") != conditions.end();
+  if (for_end && conditions.size() <= 1 && state_of(home, container).is_running()) {
+    const auto with = ask(sandbox_of(home, container), request("wait", container));
+    if (with) return static_cast<int>(with->answer.integer_or("exit", -1));
+  }
+  while (true) {
+    const auto known = find_by_id(home, container.id);
+    if (!known) return -1;
+    const State state = state_of(home, *known);
+    if (conditions.empty() && matches("stopped", state)) return state.exit_code;
+    for (const std::string& condition : conditions) {
+      if (!matches(condition, state)) continue;
+      return condition == "stopped" || condition == "exited" ? state.exit_code : -1;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(std::max(interval_ms, 10)));
+  }
+}
+
+}  // namespace containers

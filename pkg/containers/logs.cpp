@@ -1,0 +1,164 @@
+#include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
+#include "pkg/containers/log_reader.hpp"
+#include "pkg/containers/report.hpp"
+#include "pkg/sys/file.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <memory>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+namespace containers {
+namespace {
+
+// One container's log on its way to our streams.
+class Printer {
+ public:
+  Printer(const home::Home& home, const Container& container, const LogOptions& options,
+          std::size_t number)
+      : container_(container), options_(options), reader_(container.log_path(home)) {
+    if (options.names) prefix_ = container.name + " ";
+    if (options.color) prefix_ = fmt::format("\033[{}m{}\033[0m", 31 + number % 6, prefix_);
+  }
+
+  const Container& container() const { return container_; }
+
+  // Entries that have come since, within the time asked for.
+  std::deque<LogEntry> take() {
+    std::deque<LogEntry> entries;
+    while (auto entry = reader_.next()) {
+      if (!is_wanted(*entry)) continue;
+      entries.push_back(std::move(*entry));
+    }
+    return entries;
+  }
+
+  void print(const LogEntry& entry) {
+    bool& is_line_open = entry.is_error ? is_error_line_open_ : is_output_line_open_;
+    std::string text;
+    if (!is_line_open) {
+      text = prefix_;
+      if (options_.timestamps) text += entry.time + " ";
+    }
+    text += entry.text;
+    if (!entry.is_partial) text += '\n';
+    is_line_open = entry.is_partial;
+    write(entry.is_error ? STDERR_FILENO : STDOUT_FILENO, text);
+  }
+
+ private:
+  bool is_wanted(const LogEntry& entry) const {
+    if (options_.since == 0 && options_.until == 0) return true;
+    const base::Time time = base::parse_rfc3339(entry.time);
+    return time >= options_.since && (options_.until == 0 || time <= options_.until);
+  }
+
+  static void write(int fd, std::string_view text) {
+    while (!text.empty()) {
+      const ssize_t count = ::write(fd, text.data(), text.size());
+      if (count < 0 && errno != EINTR) throw base::SysError("write");
+      if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
+    }
+  }
+
+  Container container_;
+  const LogOptions& options_;
+  LogReader reader_;
+  std::string prefix_;
+  bool is_output_line_open_ = false;
+  bool is_error_line_open_ = false;
+};
+
+// The last `count` lines; an entry that goes on in the next is part of the same line.
+void keep_tail(std::deque<LogEntry>& entries, std::int64_t count) {
+  if (count < 0) return;
+  std::int64_t lines = 0;
+  std::size_t first = entries.size();
+  while (first > 0) {
+    if (!entries[first - 1].is_partial && ++lines > count) break;
+    --first;
+  }
+  entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(first));
+}
+
+struct Line {
+  Printer* printer;
+  LogEntry entry;
+};
+
+using Printers = std::vector<std::unique_ptr<Printer>>;
+
+void print_new(const Printers& printers, std::int64_t tail) {
+  std::vector<Line> lines;
+  for (const auto& printer : printers) {
+    std::deque<LogEntry> entries = printer->take();
+    keep_tail(entries, tail);
+    for (LogEntry& entry : entries)
+      lines.push_back({printer.get(), std::move(entry)});
+  }
+  if (printers.size() > 1) {
+    std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
+      return base::parse_rfc3339(a.entry.time) < base::parse_rfc3339(b.entry.time);
+    });
+  }
+  for (const Line& line : lines)
+    line.printer->print(line.entry);
+}
+
+// It runs, or will run again without being asked.
+bool may_say_more(const home::Home& home, const Container& container) {
+  if (!find_by_id(home, container.id)) return false;
+  const State state = state_of(home, container);
+  if (state.is_running()) return true;
+  return container.options.restart.when != RestartPolicy::When::No &&
+         state.status == Status::Exited && sys::is_alive(state.monitor);
+}
+
+void follow(const home::Home& home, const Printers& printers) {
+  const sys::Fd changes(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  if (!changes) throw base::SysError("inotify");
+  for (const auto& printer : printers) {
+    const std::string path = printer->container().log_path(home);
+    ::inotify_add_watch(changes.get(), path.c_str(), IN_MODIFY | IN_CLOSE_WRITE | IN_MOVE_SELF);
+  }
+  constexpr int kLookAnyway = 250;  // milliseconds: an end that no event tells
+  bool goes_on = true;
+  while (goes_on) {
+    goes_on = std::any_of(printers.begin(), printers.end(), [&](const auto& printer) {
+      return may_say_more(home, printer->container());
+    });
+    print_new(printers, -1);
+    if (!goes_on) return;
+    pollfd poll{changes.get(), POLLIN, 0};
+    ::poll(&poll, 1, kLookAnyway);
+    std::array<char, 4096> events{};
+    while (::read(changes.get(), events.data(), events.size()) > 0) {
+    }
+  }
+}
+
+}  // namespace
+
+void print_logs(const home::Home& home, const std::vector<Container>& containers,
+                const LogOptions& options) {
+  Printers printers;
+  for (const Container& container : containers) {
+    if (container.options.log_driver == "none") {
+      throw base::Error(fmt::format("container {}: its log driver is \"none\": there are no logs",
+                                    container.name));
+    }
+    printers.push_back(std::make_unique<Printer>(home, container, options, printers.size()));
+  }
+  print_new(printers, options.tail);
+  if (options.follow) follow(home, printers);
+}
+
+}  // namespace containers

@@ -1,0 +1,103 @@
+#include "pkg/containers/record.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
+#include "pkg/sys/dir.hpp"
+#include "pkg/sys/file.hpp"
+
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace containers {
+namespace {
+
+constexpr const char* kStaged = ".new";
+
+// The object is there, or its maker is still at work.
+bool is_living(const std::string& path) {
+  if (sys::exists(path)) return true;
+  if (!sys::exists(path + kStaged)) return false;
+  return !sys::Lock::try_take(path + kStaged).has_value();
+}
+
+[[noreturn]] void fail_in_use(const std::string& name, const std::string& target) {
+  const bool is_pod = target.starts_with("../pods/");
+  const std::string id = target.substr(target.rfind('/') + 1);
+  throw base::Error(fmt::format(
+      "the name \"{}\" is already in use by {} {}: remove or rename that one, choose another "
+      "name, or use --replace",
+      name, is_pod ? "pod" : "container", base::short_id(id)));
+}
+
+}  // namespace
+
+void claim_name(const home::Home& home, const std::string& name, const std::string& target) {
+  if (!base::is_name(name)) {
+    throw base::Error(fmt::format(
+        "name \"{}\": only letters, digits, '_', '.' and '-', beginning with a letter or digit",
+        name));
+  }
+  const std::string link = home.names() + "/" + name;
+  sys::make_dirs(home.names(), 0700);
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    try {
+      return sys::make_link(target, link);
+    } catch (const base::SysError& error) {
+      if (error.number() != EEXIST) throw;
+    }
+    const auto owner = sys::find_link(link);
+    if (!owner) continue;  // released just now
+    if (is_living(home.names() + "/" + *owner)) fail_in_use(name, *owner);
+    release_name(home, name, *owner);
+  }
+  throw base::Error(fmt::format("the name \"{}\" is being taken by others: try again", name));
+}
+
+void release_name(const home::Home& home, const std::string& name, const std::string& target) {
+  const std::string link = home.names() + "/" + name;
+  if (sys::find_link(link) == target) sys::remove_file(link);
+}
+
+StagedFolder::StagedFolder(const home::Home& home, std::string path, const std::string& name)
+    : home_(home), final_(std::move(path)), staged_(final_ + kStaged), name_(name) {
+  const std::size_t id = final_.rfind('/');
+  const std::size_t kind = final_.rfind('/', id - 1);
+  target_ = ".." + final_.substr(kind);
+  sys::make_dirs(staged_, 0700);
+  lock_ = sys::Lock::take(staged_);
+  try {
+    claim_name(home_, name_, target_);
+  } catch (const base::Error&) {
+    sys::remove_tree(staged_);
+    throw;
+  }
+}
+
+StagedFolder::~StagedFolder() {
+  if (is_published_) return;
+  try {
+    release_name(home_, name_, target_);
+    sys::remove_tree(staged_);
+  } catch (const base::Error&) {
+    return;  // taken over by whoever wants the name next
+  }
+}
+
+void StagedFolder::publish() {
+  sys::rename_path(staged_, final_);
+  is_published_ = true;
+}
+
+oci::Spec load_spec(const home::Home& home, const Container& container) {
+  const std::string path = container.directory(home) + "/spec.json";
+  try {
+    return oci::Spec::parse(base::Json::parse(sys::read_file(path)));
+  } catch (base::Error& error) {
+    error.during(path);
+    throw;
+  }
+}
+
+}  // namespace containers

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "pkg/containers/container.hpp"
+#include "pkg/oci/spec.hpp"
+#include "pkg/sys/lock.hpp"
+
+#include <string>
+
+namespace containers {
+
+// A name for a container or a pod, claimed for `target` ("../containers/<id>"); the two share one
+// name space. A claim that a killed process left behind is taken over. Throws base::Error when the
+// name is no name, or in use.
+void claim_name(const home::Home& home, const std::string& name, const std::string& target);
+// Only if it still leads there.
+void release_name(const home::Home& home, const std::string& name, const std::string& target);
+
+// A folder that is being made as PATH.new, locked by its maker, and appears as PATH when published.
+// Without that it goes again, with the name.
+class StagedFolder {
+ public:
+  StagedFolder(const home::Home& home, std::string path, const std::string& name);
+  StagedFolder(const StagedFolder&) = delete;
+  StagedFolder& operator=(const StagedFolder&) = delete;
+  ~StagedFolder();
+
+  const std::string& path() const { return staged_; }
+  void publish();
+
+ private:
+  const home::Home& home_;
+  std::string final_;
+  std::string staged_;
+  std::string name_;
+  std::string target_;
+  std::optional<sys::Lock> lock_;
+  bool is_published_ = false;
+};
+
+oci::Spec load_spec(const home::Home& home, const Container& container);
+
+}  // namespace containers

@@ -1,0 +1,24 @@
+#include "pkg/base/error.hpp"
+#include "pkg/containers/lifecycle.hpp"
+#include "pkg/containers/volumes.hpp"
+#include "storage/trash.hpp"
+
+#include <fmt/core.h>
+
+namespace containers {
+
+void remove(const home::Home& home, const Container& container, const RemoveOptions& options) {
+  constexpr int kInUse = 2;
+  const State state = state_of(home, container);
+  if (state.is_running() && !options.force) {
+    throw base::Error(fmt::format("container {} is {}: stop it first, or use --force",
+                                  container.name, status_word(state.status)),
+                      kInUse);
+  }
+  stop(home, container, options.timeout);
+  if (!find_by_id(home, container.id)) return;  // --rm: gone with its end
+  remove_files(home, container, options.volumes);
+  storage::recover(home);
+}
+
+}  // namespace containers

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "pkg/base/json.hpp"
+#include "pkg/containers/sandbox.hpp"
+#include "pkg/sys/fd.hpp"
+
+#include <optional>
+
+namespace containers {
+
+// A connection to the monitor that looks after a sandbox, and the answer to a request.
+struct Conversation {
+  sys::Fd socket;
+  base::Json answer;
+};
+
+// Asks the sandbox's monitor, which is forked from this process when there is none; it outlives us.
+// Throws base::Error with what the monitor answers as an error, and its status.
+Conversation ask_or_start(const home::Home& home, const Sandbox& sandbox,
+                          const base::Json& request);
+
+// Asks the sandbox's monitor. Nothing when there is none, or when it is killed before it answers.
+std::optional<Conversation> ask(const Sandbox& sandbox, const base::Json& request);
+
+}  // namespace containers

@@ -1,0 +1,239 @@
+// The processes of a container, told from /proc: those in the PID namespace of its first process.
+#include "pkg/base/error.hpp"
+#include "pkg/base/text.hpp"
+#include "pkg/containers/report.hpp"
+#include "pkg/sys/dir.hpp"
+#include "pkg/sys/file.hpp"
+#include "pkg/sys/namespaces.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <sstream>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace containers {
+namespace {
+
+// What /proc tells of a process: the lines of status, the fields of stat after its name.
+struct Facts {
+  pid_t pid = 0;
+  std::map<std::string, std::string> status;
+  std::vector<std::string> stat;
+  std::string arguments;
+};
+
+std::string path_of(pid_t pid, const char* file) {
+  return fmt::format("/proc/{}/{}", pid, file);
+}
+
+std::map<std::string, std::string> parse_status(const std::string& text) {
+  std::map<std::string, std::string> lines;
+  for (const std::string& line : base::split(text, '\n')) {
+    const auto [key, value] = base::split_once(line, ':');
+    if (value) lines[key] = std::string(base::trim(*value));
+  }
+  return lines;
+}
+
+std::vector<std::string> words(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> out;
+  for (std::string word; stream >> word;)
+    out.push_back(word);
+  return out;
+}
+
+std::string arguments_of(pid_t pid, const std::string& name) {
+  std::string text = sys::find_file(path_of(pid, "cmdline")).value_or("");
+  std::replace(text.begin(), text.end(), '\0', ' ');
+  text = std::string(base::trim(text));
+  return text.empty() ? "[" + name + "]" : text;
+}
+
+std::optional<Facts> read_facts(pid_t pid) try {
+  Facts facts;
+  facts.pid = pid;
+  const auto status = sys::find_file(path_of(pid, "status"));
+  const auto stat = sys::find_file(path_of(pid, "stat"));
+  if (!status || !stat) return std::nullopt;
+  facts.status = parse_status(*status);
+  facts.stat = words(stat->substr(stat->rfind(')') + 1));
+  facts.arguments = arguments_of(pid, facts.status["Name"]);
+  return facts;
+} catch (const base::SysError&) {
+  return std::nullopt;  // it has ended meanwhile
+}
+
+// The outer id as the container counts: through uid_map or gid_map of the process.
+std::string id_inside(const Facts& facts, const char* map, const std::string& outer) {
+  const std::int64_t id = base::parse_integer(outer).value_or(-1);
+  for (const std::string& line : base::split(sys::read_file(path_of(facts.pid, map)), '\n')) {
+    const auto fields = words(line);
+    if (fields.size() != 3) continue;
+    const std::int64_t inside = *base::parse_integer(fields[0]);
+    const std::int64_t outside = *base::parse_integer(fields[1]);
+    const std::int64_t count = *base::parse_integer(fields[2]);
+    if (id >= outside && id < outside + count) return std::to_string(inside + id - outside);
+  }
+  return outer;
+}
+
+// "root" for 0, from the container's /etc/passwd or /etc/group; the number when it has no name.
+std::string name_inside(const Facts& facts, const char* file, const std::string& id) {
+  const auto root = sys::find_file(path_of(facts.pid, "root") + file);
+  for (const std::string& line : base::split(root.value_or(""), '\n')) {
+    const auto fields = base::split(line, ':');
+    if (fields.size() > 2 && fields[2] == id) return fields[0];
+  }
+  return id;
+}
+
+std::string user(const Facts& facts, std::size_t which) {
+  const std::string outer = words(facts.status.at("Uid")).at(which);
+  return name_inside(facts, "/etc/passwd", id_inside(facts, "uid_map", outer));
+}
+
+std::string group(const Facts& facts, std::size_t which) {
+  const std::string outer = words(facts.status.at("Gid")).at(which);
+  return name_inside(facts, "/etc/group", id_inside(facts, "gid_map", outer));
+}
+
+std::string inner_pid(const Facts& facts, const char* line) {
+  return words(facts.status.at(line)).back();
+}
+
+double ticks(const Facts& facts, std::size_t field) {
+  return static_cast<double>(base::parse_integer(facts.stat.at(field)).value_or(0)) /
+         static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+double cpu_seconds(const Facts& facts) {
+  return ticks(facts, 11) + ticks(facts, 12);
+}
+
+double age_seconds(const Facts& facts) {
+  const std::string uptime = words(sys::read_file("/proc/uptime")).front();
+  return std::max(0.01, base::parse_number(uptime).value_or(0) - ticks(facts, 19));
+}
+
+std::string seconds_text(double seconds) {
+  return base::format_duration(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+}
+
+// The parent as the container counts; 0 for one outside.
+std::string inner_parent(const Facts& facts) {
+  const auto parent =
+      read_facts(static_cast<pid_t>(base::parse_integer(facts.status.at("PPid")).value_or(0)));
+  const std::size_t depth = words(facts.status.at("NSpid")).size();
+  if (!parent || words(parent->status.at("NSpid")).size() < depth) return "0";
+  return inner_pid(*parent, "NSpid");
+}
+
+std::string terminal(const Facts& facts) {
+  const auto number = static_cast<unsigned>(base::parse_integer(facts.stat.at(4)).value_or(0));
+  if (number == 0) return "?";
+  const unsigned minor = (number & 0xffU) | ((number >> 12U) & 0xfff00U);
+  return "pts/" + std::to_string(minor);
+}
+
+struct Descriptor {
+  std::string_view name;
+  std::string_view code;  // AIX's
+  std::string_view header;
+  std::string (*value)(const Facts&);
+};
+
+constexpr std::array<Descriptor, 22> kDescriptors = {{
+    {"user", "%U", "USER", [](const Facts& facts) { return user(facts, 1); }},
+    {"ruser", "%u", "RUSER", [](const Facts& facts) { return user(facts, 0); }},
+    {"group", "%G", "GROUP", [](const Facts& facts) { return group(facts, 1); }},
+    {"rgroup", "%g", "RGROUP", [](const Facts& facts) { return group(facts, 0); }},
+    {"pid", "%p", "PID", [](const Facts& facts) { return inner_pid(facts, "NSpid"); }},
+    {"ppid", "%P", "PPID", inner_parent},
+    {"pgid", "%r", "PGID", [](const Facts& facts) { return inner_pid(facts, "NSpgid"); }},
+    {"hpid", "", "HPID", [](const Facts& facts) { return std::to_string(facts.pid); }},
+    {"huser", "", "HUSER", [](const Facts& facts) { return words(facts.status.at("Uid")).at(1); }},
+    {"hgroup", "", "HGROUP",
+     [](const Facts& facts) { return words(facts.status.at("Gid")).at(1); }},
+    {"pcpu", "%C", "%CPU",
+     [](const Facts& facts) {
+       return fmt::format("{:.3f}", 100 * cpu_seconds(facts) / age_seconds(facts));
+     }},
+    {"etime", "%t", "ELAPSED", [](const Facts& facts) { return seconds_text(age_seconds(facts)); }},
+    {"tty", "%y", "TTY", terminal},
+    {"time", "%x", "TIME", [](const Facts& facts) { return seconds_text(cpu_seconds(facts)); }},
+    {"args", "%a", "COMMAND", [](const Facts& facts) { return facts.arguments; }},
+    {"comm", "%c", "COMMAND", [](const Facts& facts) { return facts.status.at("Name"); }},
+    {"nice", "%n", "NI", [](const Facts& facts) { return facts.stat.at(16); }},
+    {"vsz", "%z", "VSZ",
+     [](const Facts& facts) {
+       const auto line = facts.status.find("VmSize");
+       return line == facts.status.end() ? std::string("0") : words(line->second).front();
+     }},
+    {"rss", "", "RSS",
+     [](const Facts& facts) {
+       const auto line = facts.status.find("VmRSS");
+       return line == facts.status.end() ? std::string("0") : words(line->second).front();
+     }},
+    {"state", "", "STATE", [](const Facts& facts) { return facts.stat.at(0); }},
+    {"capeff", "", "EFFECTIVE CAPS", [](const Facts& facts) { return facts.status.at("CapEff"); }},
+    {"seccomp", "", "SECCOMP",
+     [](const Facts& facts) {
+       const std::string mode = facts.status.at("Seccomp");
+       return std::string(mode == "0" ? "disabled" : mode == "1" ? "strict" : "filter");
+     }},
+}};
+
+const Descriptor& descriptor_of(const std::string& word) {
+  for (const Descriptor& descriptor : kDescriptors) {
+    if (word == descriptor.name || (!word.empty() && word == descriptor.code)) return descriptor;
+  }
+  std::vector<std::string> names;
+  for (const Descriptor& descriptor : kDescriptors)
+    names.emplace_back(descriptor.name);
+  throw base::Error(
+      fmt::format("top: {}: unknown descriptor: one of {}", word, base::join(names, ", ")));
+}
+
+std::vector<pid_t> processes_in(const std::string& pid_namespace) {
+  std::vector<pid_t> pids;
+  for (const std::string& name : sys::list_dir("/proc")) {
+    const auto pid = base::parse_integer(name);
+    if (!pid) continue;
+    std::array<char, 64> link{};
+    const std::string path = path_of(static_cast<pid_t>(*pid), "ns/pid");
+    if (::readlink(path.c_str(), link.data(), link.size() - 1) < 0) continue;
+    if (pid_namespace == link.data()) pids.push_back(static_cast<pid_t>(*pid));
+  }
+  std::sort(pids.begin(), pids.end());
+  return pids;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::string>> top(const home::Home& home, const Container& container,
+                                          const std::vector<std::string>& descriptors) {
+  const State state = state_of(home, container);
+  if (!state.is_running()) throw base::Error("top " + container.name + ": it does not run");
+  std::vector<std::string> wanted = descriptors;
+  if (wanted.empty()) wanted = {"user", "pid", "ppid", "pcpu", "etime", "tty", "time", "args"};
+  std::vector<std::vector<std::string>> rows(1);
+  for (const std::string& word : wanted)
+    rows.front().emplace_back(descriptor_of(word).header);
+  const sys::Fd ns = sys::open_namespace(state.process.pid, "pid");
+  for (const pid_t pid : processes_in(sys::namespace_identity(ns, "pid"))) {
+    const auto facts = read_facts(pid);
+    if (!facts) continue;
+    std::vector<std::string>& row = rows.emplace_back();
+    for (const std::string& word : wanted)
+      row.push_back(descriptor_of(word).value(*facts));
+  }
+  return rows;
+}
+
+}  // namespace containers

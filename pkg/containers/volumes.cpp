@@ -1,0 +1,58 @@
+#include "pkg/containers/volumes.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/containers/record.hpp"
+#include "pkg/sys/copy.hpp"
+#include "pkg/sys/file.hpp"
+#include "storage/rootfs.hpp"
+#include "storage/trash.hpp"
+#include "storage/volume_store.hpp"
+
+#include <algorithm>
+
+#include <fcntl.h>
+
+namespace containers {
+namespace {
+
+void fill(const storage::VolumeStore& store, const VolumeMount& mount, const sys::Fd& root) {
+  const auto volume = store.find(mount.source);
+  if (!volume || !volume->fresh) return;
+  const auto keeps = [](const std::string& word) { return word == "nocopy"; };
+  const bool copies = std::none_of(mount.options.begin(), mount.options.end(), keeps);
+  const auto source = sys::find_in(root, mount.target, O_RDONLY | O_DIRECTORY);
+  if (source && copies) sys::copy_tree(*source, sys::open_file(volume->data, O_RDONLY));
+  store.mark_used(mount.source);
+}
+
+}  // namespace
+
+void fill_fresh_volumes(const home::Home& home, const Container& container, const sys::Fd& root) {
+  const storage::VolumeStore store{storage::Layout(home)};
+  for (const VolumeMount& mount : container.options.mounts) {
+    if (mount.kind != VolumeMount::Kind::Volume) continue;
+    try {
+      fill(store, mount, root);
+    } catch (base::Error& error) {
+      error.during("fill volume " + mount.source);
+      throw;
+    }
+  }
+}
+
+void remove_files(const home::Home& home, const Container& container, bool volumes) {
+  // The record goes first: what is left when we are killed after it belongs to nobody, and goes
+  // with storage::recover.
+  storage::discard(home, container.directory(home));
+  release_name(home, container.name, "../containers/" + container.id);
+  storage::remove_rootfs(home, container.id);
+  const storage::VolumeStore store{storage::Layout(home)};
+  for (const std::string& name : container.anonymous_volumes) {
+    if (volumes && store.find(name)) store.remove(name);
+  }
+  if (!container.options.cid_file.empty()) sys::remove_file(container.options.cid_file);
+  sys::remove_tree(container.runtime_directory(home));
+}
+
+}  // namespace containers

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "pkg/containers/container.hpp"
+#include "pkg/sys/fd.hpp"
+
+namespace containers {
+
+// A named or anonymous volume that has never been mounted gets what the image has at its place.
+// Called inside the user namespace, so that owners can be kept.
+void fill_fresh_volumes(const home::Home& home, const Container& container, const sys::Fd& root);
+
+// The writable layer, the record, the log, the name and, when asked for, the anonymous volumes. The
+// container does not run.
+void remove_files(const home::Home& home, const Container& container, bool volumes);
+
+}  // namespace containers
