@@ -114,13 +114,19 @@ Conversation ask_or_start(const home::Home& home, const Sandbox& sandbox,
   throw base::Error("the monitor was killed while it started the container");
 }
 
-std::optional<Conversation> ask(const Sandbox& sandbox, const base::Json& request) {
+std::optional<sys::Fd> send_request(const Sandbox& sandbox, const base::Json& request) {
   auto socket = sys::connect_to(sandbox.runtime_directory, monitor::kSocketName);
-  if (!socket) return std::nullopt;
-  auto answer = converse(*socket, request);
-  if (!answer) return std::nullopt;
-  throw_if_error(*answer);
-  return Conversation{std::move(*socket), std::move(*answer)};
+  if (!socket || !monitor::send(*socket, request)) return std::nullopt;
+  return socket;
+}
+
+std::optional<Conversation> ask(const Sandbox& sandbox, const base::Json& request) {
+  auto socket = send_request(sandbox, request);
+  const auto packet = socket ? monitor::receive(*socket) : std::nullopt;
+  if (!packet) return std::nullopt;
+  const base::Json answer = packet->json();
+  throw_if_error(answer);
+  return Conversation{std::move(*socket), answer};
 }
 
 }  // namespace containers

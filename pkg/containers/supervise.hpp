@@ -22,4 +22,7 @@ Conversation ask_or_start(const home::Home& home, const Sandbox& sandbox,
 // Asks the sandbox's monitor. Nothing when there is none, or when it is killed before it answers.
 std::optional<Conversation> ask(const Sandbox& sandbox, const base::Json& request);
 
+// Only sends it: the answer is to be received. Nothing when there is no monitor.
+std::optional<sys::Fd> send_request(const Sandbox& sandbox, const base::Json& request);
+
 }  // namespace containers

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "pkg/pods/pod.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "pkg/pods/pod.hpp"
 
 // What can be done with pods; errors as in containers/lifecycle.hpp.
 namespace pods {

@@ -1,26 +1,20 @@
 #pragma once
 
+#include "network/network.hpp"
+#include "pkg/base/json.hpp"
+#include "pkg/base/time.hpp"
+#include "pkg/containers/sandbox.hpp"
+#include "pkg/home/home.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "network/network.hpp"
-#include "pkg/base/json.hpp"
-#include "pkg/base/time.hpp"
-#include "pkg/containers/container.hpp"
-#include "pkg/home/home.hpp"
-
 namespace pods {
 
-// A directory that the containers of one pod can share, gone with the pod (Kubernetes: emptyDir).
-struct Volume {
-  std::string name;
-  bool memory = false;           // a tmpfs, one for all containers
-  std::int64_t size_limit = 0;   // bytes, of a tmpfs; 0: none
-  friend bool operator==(const Volume&, const Volume&) = default;
-};
+using Volume = containers::PodVolume;
 
 struct Options {
   std::string name;  // "": one is made up
@@ -52,6 +46,9 @@ struct Pod {
   std::string runtime_directory(const home::Home& home) const {
     return home.running_pods() + "/" + id;
   }
+
+  static Pod parse(const base::Json& json);
+  base::Json json() const;
 };
 
 // "Created", "Running", "Degraded", "Paused", "Stopped", "Exited", "Error": from its containers.
@@ -60,7 +57,8 @@ std::vector<containers::Container> members(const home::Home& home, const Pod& po
 
 std::vector<Pod> list(const home::Home& home);
 std::vector<Pod> select(const home::Home& home, const std::vector<std::string>& filters);
-Pod get(const home::Home& home, const std::string& name_or_id);  // throws: "no pod with name or ID ..."
+Pod get(const home::Home& home,
+        const std::string& name_or_id);  // throws: "no pod with name or ID ..."
 std::optional<Pod> find(const home::Home& home, const std::string& name_or_id);
 std::optional<Pod> latest(const home::Home& home);
 base::Json inspect(const home::Home& home, const Pod& pod);

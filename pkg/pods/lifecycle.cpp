@@ -1,0 +1,173 @@
+#include "pkg/pods/lifecycle.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/containers/lifecycle.hpp"
+#include "pkg/containers/record.hpp"
+#include "pkg/containers/supervise.hpp"
+#include "pkg/monitor/protocol.hpp"
+#include "pkg/sys/dir.hpp"
+#include "pkg/sys/file.hpp"
+#include "storage/trash.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace pods {
+namespace {
+
+using containers::Container;
+
+void check(const Options& options) {
+  const std::vector<std::string> known = {"ipc", "net", "uts", "pid", "cgroup"};
+  for (const std::string& name : options.share) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      throw base::Error("--share " + name + ": not one of cgroup, ipc, net, pid, uts");
+    }
+  }
+  if (options.exit_policy != "continue" && options.exit_policy != "stop") {
+    throw base::Error("--exit-policy " + options.exit_policy + ": neither continue nor stop");
+  }
+  network::validate(options.network);
+}
+
+containers::Sandbox sandbox_of(const Pod& pod) {
+  const Options& options = pod.options;
+  const auto shares = [&](const char* name) {
+    return std::find(options.share.begin(), options.share.end(), name) != options.share.end();
+  };
+  containers::Sandbox sandbox;
+  sandbox.hostname = options.hostname.empty() ? pod.name : options.hostname;
+  sandbox.aliases = {pod.name};
+  sandbox.network = options.network;
+  sandbox.share_net = shares("net");
+  sandbox.share_ipc = shares("ipc");
+  sandbox.share_uts = shares("uts");
+  sandbox.share_pid = shares("pid");
+  sandbox.sysctl = options.sysctl;
+  sandbox.volumes = options.volumes;
+  sandbox.shm_size = options.shm_size;
+  return sandbox;
+}
+
+// Containers write here whatever user they run as.
+void make_volumes(const Options& options, const std::string& folder) {
+  for (const Volume& volume : options.volumes) {
+    if (volume.memory) continue;
+    const std::string path = folder + "/volumes/" + volume.name;
+    sys::make_dirs(path, 0755);
+    if (::chmod(path.c_str(), 0777) != 0) throw base::SysError(path);
+  }
+}
+
+std::string free_name(const home::Home& home) {
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    std::string name = base::make_name();
+    if (!sys::find_link(home.names() + "/" + name)) return name;
+  }
+  return base::make_name() + "_" + base::short_id(base::make_id());
+}
+
+void replace(const home::Home& home, const std::string& name) {
+  if (const auto former = find(home, name)) {
+    if (former->name == name) remove(home, *former, true, std::nullopt);
+  }
+}
+
+// Asks for the end of all at once; the answers come when they have ended.
+std::vector<sys::Fd> request_stops(const home::Home& home, const std::vector<Container>& all,
+                                   std::optional<std::int64_t> timeout) {
+  std::vector<sys::Fd> sockets;
+  for (const Container& container : all) {
+    const containers::Sandbox sandbox = containers::sandbox_of(home, container);
+    auto request = base::Json::object({{"do", "stop"}, {"id", container.id}});
+    request["timeout"] = timeout.value_or(container.options.stop_timeout);
+    if (auto socket = containers::send_request(sandbox, request)) {
+      sockets.push_back(std::move(*socket));
+    }
+  }
+  return sockets;
+}
+
+}  // namespace
+
+Pod create(const home::Home& home, const Options& options) {
+  check(options);
+  Pod pod;
+  pod.id = base::make_id();
+  pod.created = base::now();
+  pod.options = options;
+  if (options.replace && !options.name.empty()) replace(home, options.name);
+  pod.name = options.name.empty() ? free_name(home) : options.name;
+  pod.options.name = pod.name;
+  network::assign_ports(pod.options.network);
+
+  containers::StagedFolder folder(home, pod.directory(home), pod.name);
+  make_volumes(pod.options, folder.path());
+  containers::save_sandbox(folder.path(), sandbox_of(pod));
+  sys::create_file(folder.path() + "/record.json", pod.json().dump(), 0600);
+  folder.publish();
+  return pod;
+}
+
+void start(const home::Home& home, const Pod& pod) {
+  if (members(home, pod).empty()) return;
+  try {
+    containers::ask_or_start(home, containers::load_sandbox(home, pod.id),
+                             base::Json::object({{"do", "start-pod"}}));
+  } catch (base::Error& error) {
+    error.during("start pod " + pod.name);
+    throw;
+  }
+}
+
+void stop(const home::Home& home, const Pod& pod, std::optional<std::int64_t> timeout) {
+  const std::vector<Container> all = members(home, pod);
+  for (const sys::Fd& socket : request_stops(home, all, timeout)) {
+    const auto packet = monitor::receive(socket);
+    if (packet && packet->json().bool_or("killed", false)) {
+      base::log::warn("pod {}: a container did not heed its stop signal and was killed", pod.name);
+    }
+  }
+}
+
+void kill(const home::Home& home, const Pod& pod, int signal) {
+  for (const Container& container : members(home, pod)) {
+    if (containers::state_of(home, container).is_running()) {
+      containers::kill(home, container, signal);
+    }
+  }
+}
+
+void restart(const home::Home& home, const Pod& pod, std::optional<std::int64_t> timeout) {
+  stop(home, pod, timeout);
+  start(home, pod);
+}
+
+void remove(const home::Home& home, const Pod& pod, bool force,
+            std::optional<std::int64_t> timeout) {
+  constexpr int kInUse = 2;
+  const auto is_running = [&](const Container& container) {
+    return containers::state_of(home, container).is_running();
+  };
+  const std::vector<Container> all = members(home, pod);
+  if (!force && std::any_of(all.begin(), all.end(), is_running)) {
+    throw base::Error(
+        fmt::format("pod {} has running containers: stop it first, or use --force", pod.name),
+        kInUse);
+  }
+  stop(home, pod, timeout);
+  containers::RemoveOptions removal;
+  removal.force = true;
+  removal.volumes = true;
+  for (const Container& container : members(home, pod)) {
+    containers::remove(home, container, removal);
+  }
+  storage::discard(home, pod.directory(home));
+  containers::release_name(home, pod.name, "../pods/" + pod.id);
+  sys::remove_tree(pod.runtime_directory(home));
+}
+
+}  // namespace pods

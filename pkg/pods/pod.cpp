@@ -1,0 +1,167 @@
+#include "pkg/pods/pod.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
+#include "pkg/sys/dir.hpp"
+#include "pkg/sys/file.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace pods {
+namespace {
+
+using base::Json;
+
+Json table(const std::map<std::string, std::string>& values) {
+  Json json = Json::object();
+  for (const auto& [key, value] : values)
+    json[key] = value;
+  return json;
+}
+
+std::map<std::string, std::string> table_of(const Json& json, std::string_view key) {
+  std::map<std::string, std::string> values;
+  for (const auto& [name, value] : json.object_or_none(key))
+    values[name] = value.as_string();
+  return values;
+}
+
+std::vector<std::string> ids(const home::Home& home) {
+  std::vector<std::string> names = sys::list_dir(home.pods());
+  std::erase_if(names, [](const std::string& name) { return !base::is_id_prefix(name); });
+  return names;
+}
+
+std::optional<Pod> find_by_id(const home::Home& home, const std::string& id) {
+  const std::string path = home.pods() + "/" + id + "/record.json";
+  const auto text = sys::find_file(path);
+  if (!text) return std::nullopt;
+  try {
+    return Pod::parse(Json::parse(*text));
+  } catch (base::Error& error) {
+    error.during(path);
+    throw;
+  }
+}
+
+std::optional<std::string> id_of_name(const home::Home& home, const std::string& name) {
+  constexpr std::string_view kOurs = "../pods/";
+  if (!base::is_name(name)) return std::nullopt;
+  const auto target = sys::find_link(home.names() + "/" + name);
+  if (!target || !target->starts_with(kOurs)) return std::nullopt;
+  return target->substr(kOurs.size());
+}
+
+}  // namespace
+
+Options Options::parse(const Json& json) {
+  Options options;
+  options.name = json.string_or("name", "");
+  options.labels = table_of(json, "labels");
+  options.annotations = table_of(json, "annotations");
+  options.hostname = json.string_or("hostname", "");
+  options.network = network::Config::parse(json.at("network"));
+  options.share = json.strings_or_none("share");
+  options.sysctl = table_of(json, "sysctl");
+  for (const Json& volume : json.array_or_none("volumes")) {
+    options.volumes.push_back({volume.at("name").as_string(), volume.bool_or("memory", false),
+                               volume.integer_or("size_limit", 0)});
+  }
+  options.shm_size = json.integer_or("shm_size", 0);
+  options.exit_policy = json.string_or("exit_policy", "continue");
+  options.create_command = json.strings_or_none("create_command");
+  options.digest = json.string_or("digest", "");
+  return options;
+}
+
+Json Options::json() const {
+  Json json = Json::object({{"name", name},
+                            {"labels", table(labels)},
+                            {"annotations", table(annotations)},
+                            {"hostname", hostname},
+                            {"network", network.json()},
+                            {"share", share},
+                            {"sysctl", table(sysctl)},
+                            {"volumes", Json::array()},
+                            {"shm_size", shm_size},
+                            {"exit_policy", exit_policy},
+                            {"create_command", create_command},
+                            {"digest", digest}});
+  for (const Volume& volume : volumes) {
+    json["volumes"].push_back(Json::object(
+        {{"name", volume.name}, {"memory", volume.memory}, {"size_limit", volume.size_limit}}));
+  }
+  return json;
+}
+
+Pod Pod::parse(const Json& json) {
+  Pod pod;
+  pod.id = json.at("id").as_string();
+  pod.name = json.at("name").as_string();
+  pod.created = json.at("created").as_integer();
+  pod.options = Options::parse(json.at("options"));
+  return pod;
+}
+
+Json Pod::json() const {
+  return Json::object(
+      {{"id", id}, {"name", name}, {"created", created}, {"options", options.json()}});
+}
+
+std::vector<containers::Container> members(const home::Home& home, const Pod& pod) {
+  return containers::members(home, pod.id);
+}
+
+std::string status_of(const home::Home& home, const Pod& pod) {
+  std::size_t running = 0;
+  std::size_t created = 0;
+  std::size_t main = 0;
+  for (const containers::Container& container : members(home, pod)) {
+    if (container.options.role != containers::Options::Role::Main) continue;
+    const containers::State state = containers::state_of(home, container);
+    ++main;
+    running += state.is_running() ? 1 : 0;
+    created += state.status == containers::Status::Created ? 1 : 0;
+  }
+  if (created == main) return "Created";
+  if (running == main) return "Running";
+  return running > 0 ? "Degraded" : "Exited";
+}
+
+std::vector<Pod> list(const home::Home& home) {
+  std::vector<Pod> pods;
+  for (const std::string& id : ids(home)) {
+    if (auto pod = find_by_id(home, id)) pods.push_back(std::move(*pod));
+  }
+  std::sort(pods.begin(), pods.end(),
+            [](const Pod& a, const Pod& b) { return a.created < b.created; });
+  return pods;
+}
+
+std::optional<Pod> find(const home::Home& home, const std::string& name_or_id) {
+  if (const auto id = id_of_name(home, name_or_id)) {
+    if (auto pod = find_by_id(home, *id)) return pod;
+  }
+  if (!base::is_id_prefix(name_or_id)) return std::nullopt;
+  std::vector<std::string> matches = ids(home);
+  std::erase_if(matches, [&](const std::string& id) { return !id.starts_with(name_or_id); });
+  if (matches.size() > 1) {
+    throw base::Error(fmt::format("more than one result for pod name or ID {}", name_or_id));
+  }
+  return matches.empty() ? std::nullopt : find_by_id(home, matches.front());
+}
+
+Pod get(const home::Home& home, const std::string& name_or_id) {
+  if (auto pod = find(home, name_or_id)) return *pod;
+  throw base::Error(fmt::format("no pod with name or ID \"{}\" found: no such pod", name_or_id));
+}
+
+std::optional<Pod> latest(const home::Home& home) {
+  std::vector<Pod> pods = list(home);
+  if (pods.empty()) return std::nullopt;
+  return std::move(pods.back());
+}
+
+}  // namespace pods

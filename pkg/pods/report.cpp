@@ -1,0 +1,194 @@
+#include "pkg/base/error.hpp"
+#include "pkg/base/text.hpp"
+#include "pkg/pods/pod.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace pods {
+namespace {
+
+using base::Json;
+
+Json table(const std::map<std::string, std::string>& values) {
+  Json json = Json::object();
+  for (const auto& [key, value] : values)
+    json[key] = value;
+  return json;
+}
+
+bool any_member(const home::Home& home, const Pod& pod,
+                bool (*fits)(const home::Home&, const containers::Container&, const std::string&),
+                const std::string& value) {
+  const auto all = members(home, pod);
+  return std::any_of(all.begin(), all.end(), [&](const containers::Container& container) {
+    return fits(home, container, value);
+  });
+}
+
+bool by_id(const home::Home&, const Pod& pod, const std::string& value) {
+  return pod.id.starts_with(value);
+}
+
+bool by_name(const home::Home&, const Pod& pod, const std::string& value) {
+  return pod.name.find(value) != std::string::npos;
+}
+
+bool by_label(const home::Home&, const Pod& pod, const std::string& value) {
+  const auto [key, text] = base::split_once(value, '=');
+  const auto found = pod.options.labels.find(key);
+  return found != pod.options.labels.end() && (!text || found->second == *text);
+}
+
+bool by_status(const home::Home& home, const Pod& pod, const std::string& value) {
+  return base::lower(status_of(home, pod)) == base::lower(value);
+}
+
+bool by_until(const home::Home&, const Pod& pod, const std::string& value) {
+  return pod.created < base::parse_moment(value);
+}
+
+bool by_member_id(const home::Home& home, const Pod& pod, const std::string& value) {
+  return any_member(
+      home, pod,
+      [](const home::Home&, const containers::Container& container, const std::string& id) {
+        return container.id.starts_with(id);
+      },
+      value);
+}
+
+bool by_member_name(const home::Home& home, const Pod& pod, const std::string& value) {
+  return any_member(
+      home, pod,
+      [](const home::Home&, const containers::Container& container, const std::string& name) {
+        return container.name.find(name) != std::string::npos;
+      },
+      value);
+}
+
+bool by_member_status(const home::Home& home, const Pod& pod, const std::string& value) {
+  return any_member(
+      home, pod,
+      [](const home::Home& where, const containers::Container& container,
+         const std::string& status) {
+        return containers::status_word(containers::state_of(where, container).status) == status;
+      },
+      value);
+}
+
+bool by_member_number(const home::Home& home, const Pod& pod, const std::string& value) {
+  return std::to_string(members(home, pod).size()) == value;
+}
+
+bool by_network(const home::Home&, const Pod& pod, const std::string& value) {
+  const std::string& mode = pod.options.network.mode;
+  return value == (mode.empty() ? "pasta" : mode);
+}
+
+struct Filter {
+  std::string_view key;
+  bool (*fits)(const home::Home&, const Pod&, const std::string&);
+};
+
+constexpr std::array<Filter, 10> kFilters = {{{"id", by_id},
+                                              {"name", by_name},
+                                              {"label", by_label},
+                                              {"status", by_status},
+                                              {"until", by_until},
+                                              {"ctr-ids", by_member_id},
+                                              {"ctr-names", by_member_name},
+                                              {"ctr-status", by_member_status},
+                                              {"ctr-number", by_member_number},
+                                              {"network", by_network}}};
+
+const Filter& filter_of(const std::string& key) {
+  for (const Filter& filter : kFilters) {
+    if (filter.key == key) return filter;
+  }
+  std::vector<std::string> keys;
+  for (const Filter& filter : kFilters)
+    keys.emplace_back(filter.key);
+  const auto meant = base::suggest(key, keys);
+  throw base::Error(
+      fmt::format("filter {}: unknown key{}", key, meant ? "; did you mean " + *meant + "?" : ""));
+}
+
+Json members_json(const home::Home& home, const Pod& pod) {
+  Json json = Json::array();
+  for (const containers::Container& container : members(home, pod)) {
+    const containers::State state = containers::state_of(home, container);
+    json.push_back(Json::object({{"Id", container.id},
+                                 {"Name", container.name},
+                                 {"State", containers::status_word(state.status)}}));
+  }
+  return json;
+}
+
+Json ports_json(const network::Config& network) {
+  Json json = Json::object();
+  for (const network::PortMapping& port : network.ports) {
+    for (unsigned i = 0; i < port.range; ++i) {
+      json[fmt::format("{}/{}", port.container_port + i, port.protocol)].push_back(Json::object(
+          {{"HostIp", port.host_ip}, {"HostPort", std::to_string(port.host_port + i)}}));
+    }
+  }
+  return json;
+}
+
+}  // namespace
+
+std::vector<Pod> select(const home::Home& home, const std::vector<std::string>& filters) {
+  std::map<std::string, std::vector<std::string>> wanted;
+  for (const std::string& text : filters) {
+    const auto [key, value] = base::split_once(text, '=');
+    if (!value) throw base::Error("filter " + text + ": not of the form KEY=VALUE");
+    filter_of(key);
+    wanted[key].push_back(*value);
+  }
+  const auto fits = [&](const Pod& pod) {
+    return std::all_of(wanted.begin(), wanted.end(), [&](const auto& entry) {
+      const auto& [key, values] = entry;
+      const auto fits_one = [&](const std::string& value) {
+        return filter_of(key).fits(home, pod, value);
+      };
+      return key == "label" ? std::all_of(values.begin(), values.end(), fits_one)
+                            : std::any_of(values.begin(), values.end(), fits_one);
+    });
+  };
+  std::vector<Pod> pods = list(home);
+  std::erase_if(pods, [&](const Pod& pod) { return !fits(pod); });
+  return pods;
+}
+
+Json inspect(const home::Home& home, const Pod& pod) {
+  const Options& options = pod.options;
+  const std::string hostname = options.hostname.empty() ? pod.name : options.hostname;
+  const std::string mode = options.network.mode.empty() ? "pasta" : options.network.mode;
+  return Json::object({{"Id", pod.id},
+                       {"Name", pod.name},
+                       {"Namespace", ""},
+                       {"Created", base::rfc3339(pod.created)},
+                       {"CreateCommand", options.create_command},
+                       {"ExitPolicy", options.exit_policy},
+                       {"State", status_of(home, pod)},
+                       {"Hostname", hostname},
+                       {"Labels", table(options.labels)},
+                       {"CreateCgroup", true},
+                       {"CgroupParent", ""},
+                       {"CgroupPath", ""},
+                       {"CreateInfra", false},
+                       {"InfraContainerID", ""},
+                       {"InfraConfig", Json::object({{"PortBindings", ports_json(options.network)},
+                                                     {"HostNetwork", mode == "host"},
+                                                     {"NetworkMode", mode},
+                                                     {"HostAdd", options.network.hosts},
+                                                     {"DNSServer", options.network.dns_servers}})},
+                       {"SharedNamespaces", options.share},
+                       {"NumContainers", static_cast<std::int64_t>(members(home, pod).size())},
+                       {"Containers", members_json(home, pod)}});
+}
+
+}  // namespace pods
