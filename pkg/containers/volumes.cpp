@@ -4,6 +4,7 @@
 #include "pkg/base/log.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/sys/copy.hpp"
+#include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "storage/rootfs.hpp"
 #include "storage/trash.hpp"
