@@ -147,11 +147,11 @@ std::string_view Options::Option::long_name() const {
 }
 
 std::string Options::Option::synopsis() const {
-  const bool has_short = !names.starts_with("--");
-  const std::string name(long_name());
-  std::string text = has_short && name.starts_with("--")
-                         ? std::string(names.substr(0, names.find(','))) + ", " + name
-                         : "    " + name;
+  std::string text = names.starts_with("--") ? "    " : "";
+  for_each_name(names, [&](std::string_view each) {
+    if (!base::trim(text).empty()) text += ", ";
+    text += each;
+  });
   const std::string_view type = std::visit(TypeName(), target);
   return type.empty() ? text : text + " " + std::string(type);
 }

@@ -36,6 +36,9 @@ struct Found {
 };
 Found find_command(const std::vector<std::string>& words);
 
+// Runs it, here or in the other program, which then takes this process over.
+int run_command(const Command& command, const Arguments& arguments);
+
 // The first words that go before others: "container", "pod", "kube" ...
 bool is_group(std::string_view word);
 

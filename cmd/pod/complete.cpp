@@ -3,13 +3,10 @@
 #include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/pods/pod.hpp"
-#include "pkg/sys/child.hpp"
 
 #include <fmt/core.h>
 
 #include <set>
-
-#include <unistd.h>
 
 namespace pod {
 namespace {
@@ -89,15 +86,6 @@ std::string matching(const std::string& lines, const std::string& begun) {
   return out;
 }
 
-// A command lists its options when asked this way, and ends.
-int list_options(const Command& command) {
-  const std::string question = "--list-options";
-  if (command.run != nullptr) return command.run({std::string(command.name), {question}});
-  sys::Child child = sys::Child::spawn(
-      {images::transfer_program(), std::string(command.name), question}, {.out = STDOUT_FILENO});
-  return child.wait();
-}
-
 }  // namespace
 
 int complete(Arguments arguments) {
@@ -114,7 +102,10 @@ int complete(Arguments arguments) {
     cli::print(command_names(words.empty() ? "" : words.front(), begun));
     return 0;
   }
-  if (begun.starts_with('-')) return list_options(*found.command);
+  if (begun.starts_with('-')) {
+    // A command lists its options when asked this way.
+    return run_command(*found.command, {found.arguments.command, {"--list-options"}});
+  }
   cli::print(matching(object_names(found.command->completes), begun));
   return 0;
 }

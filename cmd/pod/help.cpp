@@ -12,15 +12,10 @@ int help(Arguments arguments) {
   options.parse(arguments);
 
   const Found found = find_command(words);
-  if (found.command != nullptr && found.command->run != nullptr) {
-    return found.command->run({found.arguments.command, {"--help"}});
-  }
-  if (!words.empty() && found.command == nullptr && !is_group(words.front())) {
-    throw base::Error(why_unknown(words));
-  }
   if (found.command != nullptr) {
-    throw base::Error("see pod " + std::string(found.command->name) + " --help");
+    return run_command(*found.command, {found.arguments.command, {"--help"}});
   }
+  if (!words.empty() && !is_group(words.front())) throw base::Error(why_unknown(words));
   cli::print(overview(words.empty() ? "" : words.front()));
   return 0;
 }

@@ -3,7 +3,6 @@
 #include "cmd/pod/command.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
-#include "pkg/images/ensure.hpp"
 
 #include <fmt/core.h>
 
@@ -12,8 +11,6 @@
 #include <exception>
 #include <string>
 #include <vector>
-
-#include <unistd.h>
 
 namespace {
 
@@ -66,22 +63,10 @@ void apply(const Global& global) {
   set("POD_LOG_LEVEL", level);
 }
 
-// The other program takes this process over.
-[[noreturn]] void become_transfer(const pod::Command& command, const cli::Arguments& arguments) {
-  std::vector<std::string> words = {images::transfer_program(), std::string(command.name)};
-  words.insert(words.end(), arguments.words.begin(), arguments.words.end());
-  std::vector<char*> argv;
-  for (std::string& word : words)
-    argv.push_back(word.data());
-  argv.push_back(nullptr);
-  ::execv(argv.front(), argv.data());
-  throw base::SysError(words.front());
-}
-
 // Errors begin with the command's name, which those of its options do already.
 int call(const pod::Command& command, const cli::Arguments& arguments) {
   try {
-    return command.run(arguments);
+    return pod::run_command(command, arguments);
   } catch (base::Error& error) {
     if (!std::string_view(error.what()).starts_with(arguments.command + ": ")) {
       error.during(arguments.command);
@@ -107,9 +92,6 @@ int run(const std::vector<std::string>& words) {
   const bool asks_for_group =
       rest.size() == 1 || (rest.size() == 2 && (rest[1] == "--help" || rest[1] == "-h"));
   const pod::Found found = pod::find_command(rest);
-  if (found.command != nullptr && found.command->run == nullptr) {
-    become_transfer(*found.command, found.arguments);
-  }
   if (found.command != nullptr) return call(*found.command, found.arguments);
   if (global.help || rest.empty() || (pod::is_group(rest.front()) && asks_for_group)) {
     cli::print(pod::overview(rest.empty() ? "" : rest.front()));

@@ -174,7 +174,8 @@ TEST(Options, ShowAllButHiddenOnesInTheHelp) {
 
   EXPECT_THAT(help, HasSubstr("Usage:\n  pod run [options] IMAGE [ARG...]\n"));
   EXPECT_THAT(help, HasSubstr("  -t, --tty "));
-  EXPECT_THAT(help, HasSubstr("      --http-proxy          Proxy variables (default true)\n"));
+  EXPECT_THAT(help, HasSubstr("      --http-proxy            Proxy variables (default true)\n"));
+  EXPECT_THAT(help, HasSubstr("      --time, --timeout int   Seconds\n"));
   EXPECT_THAT(help, HasSubstr("  -h, --help "));
   EXPECT_THAT(help, testing::Not(HasSubstr("health-cmd")));
 }
