@@ -133,7 +133,8 @@ void copy_special(const Pair& parent, const std::string& name, const struct stat
 
 void copy_owner_and_times(const Pair& parent, const std::string& name, const struct stat& status) {
   const std::array<timespec, 2> times = {status.st_atim, status.st_mtim};
-  ::fchownat(parent.to.get(), name.c_str(), status.st_uid, status.st_gid, AT_SYMLINK_NOFOLLOW);
+  (void)!::fchownat(parent.to.get(), name.c_str(), status.st_uid, status.st_gid,
+                    AT_SYMLINK_NOFOLLOW);
   ::utimensat(parent.to.get(), name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW);
 }
 
