@@ -11,6 +11,7 @@
 #include "network/drivers.hpp"
 #include "network/helper.hpp"
 #include "network/link.hpp"
+#include "network/udp.hpp"
 #include "network/uplink.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/sys/child.hpp"
@@ -65,11 +66,17 @@ std::string port_option(const PortMapping& port) {
                      port.container_port, port.container_port + last);
 }
 
+// This pasta carries datagrams of the host's loopback device to the same port only; see udp.hpp.
+bool needs_forwarder(const PortMapping& port) {
+  return port.protocol == "udp" && port.host_port != port.container_port && is_on_loopback(port);
+}
+
 void add_ports(std::vector<std::string>& arguments, const Config& config) {
   for (const auto& [protocol, option] : {std::pair{"tcp", "-t"}, std::pair{"udp", "-u"}}) {
     bool has_some = false;
     for (const PortMapping& port : config.ports) {
-      if (port.protocol != protocol) continue;
+      const bool is_ours = needs_forwarder(port) && port.host_ip == "127.0.0.1";
+      if (port.protocol != protocol || is_ours) continue;
       arguments.insert(arguments.end(), {option, port_option(port)});
       has_some = true;
     }
@@ -110,8 +117,11 @@ Addressing add_addressing(std::vector<std::string>& arguments, const Config& con
 
 class Pasta : public Connection {
  public:
-  Pasta(Link link, Helper helper, Addressing addressing)
-      : link_(std::move(link)), helper_(std::move(helper)), addressing_(std::move(addressing)) {}
+  Pasta(Link link, Helper helper, Addressing addressing, sys::Child forwarder)
+      : link_(std::move(link)),
+        helper_(std::move(helper)),
+        addressing_(std::move(addressing)),
+        forwarder_(std::move(forwarder)) {}
 
   void await() override {
     bool needs_ipv4 = addressing_.has_ipv4;
@@ -139,6 +149,7 @@ class Pasta : public Connection {
   Link link_;
   Helper helper_;
   Addressing addressing_;
+  sys::Child forwarder_;
 };
 
 }  // namespace
@@ -165,7 +176,10 @@ std::unique_ptr<Connection> connect_pasta(const Request& request) {
                                  .log = request.log,
                                  .files = {request.net.get(), user},
                                  .has_ports = !request.config.ports.empty()});
-  return std::make_unique<Pasta>(std::move(link), std::move(helper), std::move(addressing));
+  std::vector<PortMapping> forwarded = request.config.ports;
+  std::erase_if(forwarded, [](const PortMapping& port) { return !needs_forwarder(port); });
+  return std::make_unique<Pasta>(std::move(link), std::move(helper), std::move(addressing),
+                                 forward_udp(forwarded, request.user, request.net));
 }
 
 }  // namespace network

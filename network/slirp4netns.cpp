@@ -3,6 +3,7 @@
 #include "network/drivers.hpp"
 #include "network/helper.hpp"
 #include "network/link.hpp"
+#include "network/udp.hpp"
 #include "network/uplink.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/sys/child.hpp"
@@ -60,6 +61,11 @@ void add_forward(const sys::Fd& folder, const PortMapping& port, int offset) {
   }
 }
 
+// Answers to the host's loopback device are among what --disable-host-loopback forbids.
+bool needs_forwarder(const PortMapping& port) {
+  return port.protocol == "udp" && is_on_loopback(port);
+}
+
 class Slirp4netns : public Connection {
  public:
   Slirp4netns(const Config& config, Helper helper, sys::Fd folder, sys::Fd ready, sys::Fd exit)
@@ -83,16 +89,25 @@ class Slirp4netns : public Connection {
     }
     ready_.reset();
     for (const PortMapping& port : ports_) {
+      if (needs_forwarder(port) && port.host_ip == "127.0.0.1") continue;
       for (int i = 0; i < port.range; ++i)
         add_forward(folder_, port, i);
     }
     ::unlinkat(folder_.get(), kSocketName, 0);
     folder_.reset();
+    // Now only: it shares a port with others after it has it, not before.
+    std::vector<PortMapping> forwarded = ports_;
+    std::erase_if(forwarded, [](const PortMapping& port) { return !needs_forwarder(port); });
+    forwarder_ = forward_udp(forwarded, user_, net_);
   }
 
   int helper_pid() const override { return helper_.pid(); }
   std::string address() const override { return address_; }
   void set_address(std::string address) { address_ = std::move(address); }
+  void keep_namespaces(const Request& request) {
+    if (request.user) user_ = request.user.duplicate();
+    net_ = request.net.duplicate();
+  }
 
  private:
   std::vector<PortMapping> ports_;
@@ -101,6 +116,9 @@ class Slirp4netns : public Connection {
   sys::Fd ready_;   // it writes a byte here
   sys::Fd exit_;    // it ends when nobody holds this
   std::string address_;
+  sys::Fd user_;
+  sys::Fd net_;
+  sys::Child forwarder_;
 };
 
 // podman's words for slirp4netns' switches.
@@ -163,6 +181,7 @@ std::unique_ptr<Connection> connect_slirp4netns(const Request& request) {
       std::make_unique<Slirp4netns>(request.config, std::move(helper), std::move(folder),
                                     std::move(ready.read), std::move(exit.write));
   if (!has(request.config, "cidr=")) connection->set_address(prefix + "100");
+  connection->keep_namespaces(request);
   return connection;
 }
 

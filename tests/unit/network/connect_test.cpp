@@ -58,13 +58,47 @@ TEST_P(Connect, PublishesTcpPorts) {
 TEST_P(Connect, PublishesUdpPorts) {
   const Folder folder;
   const Namespaces pod;
+  publish(published(5353, "/udp"));
+  const auto connection = network::connect(config_, pod.user(), pod.net(), folder.path());
+  connection->await();
+  const sys::Child server = pod.run([] { return network_test::serve_udp(5353); });
+
+  EXPECT_EQ(network_test::ask_until_answered("udp", "127.0.0.1", port_), "hello");
+}
+
+TEST_P(Connect, PublishesUdpPortsUnderTheSameNumber) {
+  const Folder folder;
+  const Namespaces pod;
   publish(published(port_, "/udp"));
   const auto connection = network::connect(config_, pod.user(), pod.net(), folder.path());
   connection->await();
   const sys::Child server = pod.run([&] { return network_test::serve_udp(port_); });
 
+  EXPECT_EQ(network_test::ask_until_answered("udp", "127.0.0.1", port_), "hello");
+}
+
+TEST_P(Connect, PublishesUdpPortsOnAllAddresses) {
   const std::string host = network::find_uplink().address;
+  if (host.empty()) GTEST_SKIP() << "the host has a loopback device only";
+  const Folder folder;
+  const Namespaces pod;
+  publish(published(5353, "/udp"));
+  const auto connection = network::connect(config_, pod.user(), pod.net(), folder.path());
+  connection->await();
+  const sys::Child server = pod.run([] { return network_test::serve_udp(5353); });
+
   EXPECT_EQ(network_test::ask_until_answered("udp", host, port_), "hello");
+}
+
+TEST_P(Connect, PublishesUdpPortsOnLoopbackOnly) {
+  const Folder folder;
+  const Namespaces pod;
+  publish("127.0.0.1:" + published(5353, "/udp"));
+  const auto connection = network::connect(config_, pod.user(), pod.net(), folder.path());
+  connection->await();
+  const sys::Child server = pod.run([] { return network_test::serve_udp(5353); });
+
+  EXPECT_EQ(network_test::ask_until_answered("udp", "127.0.0.1", port_), "hello");
 }
 
 TEST_P(Connect, PublishesOnOneAddressOnly) {
