@@ -4,6 +4,8 @@
 #include "pkg/base/text.hpp"
 #include "pkg/sys/file.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace runtime {
@@ -48,7 +50,7 @@ std::uint32_t id_of(const std::vector<Entry>& entries, const std::string& text, 
                     const char* file) {
   const Entry* entry = find_entry(entries, text);
   const auto id = parse_id(entry != nullptr ? (*entry)[Id] : text);
-  if (!id) throw base::Error(std::string(kind) + " " + text + ": not in the image's " + file);
+  if (!id) throw base::Error(fmt::format("{} {}: not in the image's {}", kind, text, file));
   return *id;
 }
 
