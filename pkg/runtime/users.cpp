@@ -65,7 +65,7 @@ class Resolution {
       name = std::to_string(user_.uid);
       group = std::to_string(user_.gid);
     } else if (name.empty()) {
-      name = "0";
+      name.assign(1, '0');
     }
     identity_.uid = id_of(passwd_, name, "user", "/etc/passwd");
     identity_.groups.assign(user_.additional_gids.begin(), user_.additional_gids.end());
