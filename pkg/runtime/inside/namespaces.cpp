@@ -40,10 +40,11 @@ int make_namespaces(void* context) noexcept {
   const auto& making = *static_cast<const Making*>(context);
   ::prctl(PR_SET_PDEATHSIG, 9 /* SIGKILL */, 0, 0, 0);
   set_signal_mask(kAllSignals);
-  // A member of the pod could otherwise reach the host's files through /proc/1/root.
-  if (making.stays) ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   Failure failure;
   (void)set_up(making, failure);
+  // A member of the pod could otherwise reach the host's files through /proc/1/root. Not before the
+  // parent has written our maps: they are closed to it from then on.
+  if (making.stays) ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   if (::write(making.report, &failure, sizeof failure) < 0) ::_exit(125);
   if (making.stays) {
     ::syscall(SYS_close_range, 0, ~0U, 0);
