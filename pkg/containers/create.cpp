@@ -5,7 +5,7 @@
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/spec.hpp"
-#include "pkg/oci/reference.hpp"
+#include "pkg/images/ensure.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/signals.hpp"
@@ -41,14 +41,9 @@ void check(const Options& options) {
 
 // As the image is known here: "alpine" is localhost/alpine:latest or
 // docker.io/library/alpine:latest.
-std::string complete_name(const home::Home& home, const std::string& id, const std::string& typed) {
-  if (id.starts_with(typed)) return typed;
-  const storage::ImageStore store{storage::Layout(home)};
-  for (const std::string& text : {"localhost/" + typed, typed}) {
-    const std::string name = oci::Reference::parse(text).text();
-    if (store.find_id(name) == id) return name;
-  }
-  return typed;
+std::string complete_name(const home::Home& home, const std::string& typed) {
+  const auto found = images::find_named(home, typed, false);
+  return found && !found->name.empty() ? found->name : typed;
 }
 
 void use_image(const home::Home& home, Container& container) {
@@ -56,7 +51,7 @@ void use_image(const home::Home& home, Container& container) {
   if (!options.rootfs.empty()) return;
   const storage::Image image = images::ensure(home, options.image, options.pull);
   container.image_id = image.id;
-  container.image_name = complete_name(home, image.id, options.image);
+  container.image_name = complete_name(home, options.image);
   container.layers = image.layers;
   const oci::ImageConfig& config = image.config;
   Texts env = config.env;
