@@ -50,15 +50,6 @@ void declare(cli::Options& options, PullFlags& flags) {
       .rest("IMAGE", flags.names, 1);
 }
 
-images::PullPolicy policy_of(const std::string& text) {
-  using images::PullPolicy;
-  if (text == "always") return PullPolicy::Always;
-  if (text == "missing") return PullPolicy::Missing;
-  if (text == "newer") return PullPolicy::Newer;
-  if (text == "never") return PullPolicy::Never;
-  throw base::Error("--policy " + text + ": expected always, missing, newer or never");
-}
-
 std::optional<oci::Platform> platform_of(const PullFlags& flags) {
   const bool in_parts =
       !flags.architecture.empty() || !flags.system.empty() || !flags.variant.empty();
@@ -75,7 +66,7 @@ std::optional<oci::Platform> platform_of(const PullFlags& flags) {
 }
 
 transfer::PullOptions options_of(PullFlags& flags) {
-  flags.pull.policy = policy_of(flags.policy);
+  flags.pull.policy = images::parse_pull_policy(flags.policy);
   flags.pull.platform = platform_of(flags);
   const char* auth_file = std::getenv("REGISTRY_AUTH_FILE");
   if (flags.pull.access.auth_file.empty() && auth_file != nullptr) {

@@ -1,6 +1,7 @@
 #include "pkg/transfer/import.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/images/ensure.hpp"
 #include "pkg/transfer/changes.hpp"
 #include "pkg/transfer/file_source.hpp"
 #include "pkg/transfer/publish.hpp"
@@ -30,7 +31,7 @@ std::string import_archive(const home::Home& home, const ImportOptions& options)
   // Whatever the user got wrong is found before the work begins.
   oci::ImageConfig config = config_of(options);
   std::vector<std::string> names;
-  if (!options.name.empty()) names.push_back(local_name(options.name));
+  if (!options.name.empty()) names.push_back(images::local_name(options.name));
   sys::Fd archive = open_input(options.archive);
 
   const Store store = open_store(home);

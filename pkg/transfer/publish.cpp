@@ -1,16 +1,8 @@
 #include "pkg/transfer/publish.hpp"
 
 #include "pkg/hash/sha256.hpp"
-#include "pkg/oci/reference.hpp"
 
 namespace transfer {
-
-std::string local_name(const std::string& typed) {
-  const oci::Reference reference = oci::Reference::parse(typed);
-  const bool is_short = reference.registry() == "docker.io" && !typed.starts_with("docker.io/") &&
-                        !typed.starts_with("index.docker.io/");
-  return is_short ? oci::Reference::parse("localhost/" + typed).text() : reference.text();
-}
 
 Made describe(std::string config, const std::vector<storage::Layer>& layers) {
   Made made{.config = std::move(config), .manifest = ""};

@@ -9,9 +9,6 @@
 
 namespace transfer {
 
-// The complete name of an image that is made here: without a registry it is of "localhost".
-std::string local_name(const std::string& typed);
-
 // What an image of our own making consists of, beside its layers.
 struct Made {
   std::string config;

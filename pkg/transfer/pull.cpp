@@ -82,18 +82,6 @@ storage::Image image_of(const Found& found, const oci::Reference& reference) {
   return image;
 }
 
-std::optional<storage::Image> find_here(const home::Home& home, const oci::Reference& reference) {
-  const storage::ImageStore images{storage::Layout(home)};
-  if (!reference.digest()) {
-    const std::optional<std::string> id = images.find_id(reference.text());
-    return id ? images.find(*id) : std::nullopt;
-  }
-  for (storage::Image& image : images.list()) {
-    if (std::ranges::count(image.repo_digests, reference.text()) > 0) return std::move(image);
-  }
-  return std::nullopt;
-}
-
 void publish_found(const Store& store, const Found& found, const oci::Reference& reference,
                    const storage::Image& image) {
   const storage::ImageStore images(store.layout);
@@ -107,7 +95,7 @@ std::optional<storage::Image> find_pulled(const home::Home& home, const std::str
                                           const PullOptions& options) {
   using images::PullPolicy;
   if (options.policy == PullPolicy::Always || options.policy == PullPolicy::Newer) return {};
-  std::optional<storage::Image> image = find_here(home, oci::Reference::parse(name));
+  std::optional<storage::Image> image = images::find(home, name);
   if (image && options.platform && oci::rank(image->config.platform, *options.platform) < 0) {
     image.reset();
   }

@@ -3,8 +3,8 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/hash/sha256.hpp"
+#include "pkg/images/ensure.hpp"
 #include "pkg/oci/reference.hpp"
-#include "pkg/transfer/publish.hpp"
 
 #include <fmt/core.h>
 
@@ -116,7 +116,7 @@ std::vector<SavedImage> oci_images(const Files& files) {
     if (full != entry.annotations.end()) {
       add_name(images.back(), full->second, docker_name);
     } else if (ref != entry.annotations.end()) {
-      add_name(images.back(), ref->second, local_name);
+      add_name(images.back(), ref->second, images::local_name);
     }
   }
   return images;
