@@ -51,7 +51,9 @@ std::vector<ContainerSelection::Chosen> ContainerSelection::choose(const home::H
       std::optional<containers::Container> found = containers::find(home, name);
       if (found) chosen.push_back({name, std::move(*found)});
       if (!found && !ignore) {
-        throw base::Error(fmt::format("no container with name or ID {}", name), missing_status);
+        throw base::Error(
+            fmt::format("no container with name or ID \"{}\" found: no such container", name),
+            missing_status);
       }
     });
   }
@@ -84,7 +86,8 @@ std::vector<PodSelection::Chosen> PodSelection::choose(const home::Home& home,
       std::optional<pods::Pod> found = pods::find(home, name);
       if (found) chosen.push_back({name, std::move(*found)});
       if (!found && !ignore) {
-        throw base::Error(fmt::format("no pod with name or ID {}", name), missing_status);
+        throw base::Error(fmt::format("no pod with name or ID \"{}\" found: no such pod", name),
+                          missing_status);
       }
     });
   }

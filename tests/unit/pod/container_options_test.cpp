@@ -146,7 +146,7 @@ TEST(ContainerOptions, NameTheFlagThatIsWrong) {
       {{"--env-file", "/no/such/file"}, "--env-file: "},
       {{"-p", "nonsense"}, "--publish: "},
       {{"-v", "relative"}, "--volume: "},
-      {{"--tmpfs", "/a", "-v", "/b:/a"}, "/a: mounted twice"},
+      {{"--tmpfs", "/a", "-v", "/b:/a"}, "--tmpfs: /a: mounted twice"},
       {{"--restart", "sometimes"}, "--restart: "},
       {{"--rm", "--restart", "always"}, "--rm cannot be used with --restart=always"},
       {{"--umask", "9"}, "--umask: "},
