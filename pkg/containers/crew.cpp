@@ -74,6 +74,7 @@ monitor::Member Crew::member(const std::string& id) {
   sys::make_dirs(container.runtime_directory(home_), 0700);
   monitor::Member member;
   member.id = id;
+  member.name = container.name;
   member.runtime_directory = container.runtime_directory(home_);
   member.log_path = container.log_path(home_);
   member.log_size_max = options.log_size_max;

@@ -5,9 +5,11 @@
 #include "pkg/base/text.hpp"
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/kube/host_path.hpp"
+#include "pkg/oci/reference.hpp"
 #include "pkg/pods/lifecycle.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/signals.hpp"
+#include "storage/image_store.hpp"
 
 #include <fmt/core.h>
 
@@ -25,6 +27,13 @@ constexpr std::size_t kToldLines = 10;
 
 bool is_up(const std::string& status) {
   return status == "Running" || status == "Degraded" || status == "Paused";
+}
+
+// Made here and called localhost/NAME, though the file says NAME: no registry has it.
+bool is_made_here(const home::Home& home, const std::string& image) {
+  if (!images::find(home, image)) return false;
+  const storage::ImageStore store{storage::Layout(home)};
+  return !store.find_id(oci::Reference::parse(image).text());
 }
 
 bool is_main(const containers::Container& container) {
@@ -196,6 +205,9 @@ std::vector<Step> plan(const home::Home& home, const std::vector<Pod>& pods,
       // The old one goes when all that the new one needs is at hand.
       if (is_there && step.kind == Step::Kind::MakePod) {
         steps.push_back(step_of(Step::Kind::RemovePod, pod.name));
+      }
+      if (step.pull.policy == images::PullPolicy::Newer && is_made_here(home, step.name)) {
+        step.pull.policy = images::PullPolicy::Missing;
       }
       steps.push_back(std::move(step));
     }

@@ -383,12 +383,13 @@ void Loop::conclude(Watched& watched) {
     client->offer(base::Json::object({{"ok", true}, {"killed", watched.killed_by_timeout}}));
   }
   const bool is_init = watched.member().is_init;
+  const std::string name = watched.member().name;
   std::erase_if(watched_, [&](const auto& other) { return other.get() == &watched; });
   if (!is_init || pod_queue_.empty() || pod_queue_.front() != id) return;
   if (code == 0) {
     pod_queue_.pop_front();
   } else {
-    pod_failures_.push_back("init container " + id.substr(0, 12) + " ended with status " +
+    pod_failures_.push_back("init container " + name + " ended with status " +
                             std::to_string(code));
     pod_queue_.clear();
   }

@@ -12,6 +12,7 @@ namespace monitor {
 // What a monitor has to know of a container that it looks after.
 struct Member {
   std::string id;
+  std::string name;               // for messages
   std::string runtime_directory;  // state.json goes here
   std::string log_path;           // "" for no log
   std::int64_t log_size_max = 0;
