@@ -44,6 +44,15 @@ bool try_remove(const std::string& path) {
   }
 }
 
+// So that nobody who empties the trash is at it at the same time. Not having it is no harm.
+std::optional<sys::Lock> claim_removal(const std::string& path) {
+  try {
+    return sys::Lock::try_take(path);
+  } catch (const base::SysError&) {
+    return std::nullopt;
+  }
+}
+
 bool are_we_inside() {
   return ::geteuid() == 0;
 }
@@ -120,11 +129,13 @@ std::string move_to_trash(const Layout& layout, const std::string& path) {
 }
 
 bool throw_away(const Layout& layout, const std::string& path) {
+  const auto claim = claim_removal(path);
   const std::string moved = move_to_trash(layout, path);
   return moved.empty() || try_remove(moved);
 }
 
 void discard(const home::Home& home, const std::string& path) {
+  const auto claim = claim_removal(path);
   const std::string moved = move_to_trash(Layout(home), path);
   if (moved.empty() || try_remove(moved)) return;
   if (!remove_inside(home, {moved})) base::log::warn("{}: some of it is left in {}", path, moved);

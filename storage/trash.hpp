@@ -9,7 +9,8 @@ namespace storage {
 
 // Renames a file or folder into the trash: gone for everybody at once, whatever its size, and
 // without needing space on the disk. Nothing there is fine: then the answer is "", else its new
-// path.
+// path. Freeing many small folders takes milliseconds on a busy machine: where somebody waits, this
+// comes first, and `empty_trash` when they have their answer.
 std::string move_to_trash(const Layout& layout, const std::string& path);
 
 // The same, and removes it there as far as the rights of this process go. What is left waits for

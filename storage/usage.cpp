@@ -66,11 +66,10 @@ std::string file_system_name(const std::string& path) {
   return "unknown";
 }
 
-base::Json driver_status(const home::Home& home, const DriverChoice& choice) {
+base::Json driver_status(const home::Home& home) {
   base::Json status = base::Json::object();
   status["Backing Filesystem"] = file_system_name(home.storage());
   status["Native Overlay Diff"] = "false";
-  status["Reason"] = choice.reason;
   return status;
 }
 
@@ -102,10 +101,11 @@ base::Json store_section(const home::Home& home, const base::Json& containers) {
   base::Json section = base::Json::object();
   section["containerStore"] = containers;
   section["graphDriverName"] = driver_name(choice.driver);
+  section["graphDriverReason"] = choice.reason;
   section["graphOptions"] = base::Json::object();
   section["graphRoot"] = home.storage();
   add_space(section, home.storage());
-  section["graphStatus"] = driver_status(home, choice);
+  section["graphStatus"] = driver_status(home);
   section["imageStore"] =
       base::Json::object({{"number", static_cast<std::int64_t>(ImageStore(layout).ids().size())}});
   section["runRoot"] = home.runtime;

@@ -7,8 +7,7 @@
 #include "pkg/oci/platform.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/userns/mapping.hpp"
-#include "storage/image_store.hpp"
-#include "storage/rootfs.hpp"
+#include "storage/usage.hpp"
 
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
@@ -101,19 +100,10 @@ Json store_of(const home::Home& home) {
     paused += status == containers::Status::Paused ? 1 : 0;
   }
   const auto count = static_cast<std::int64_t>(all.size());
-  const auto images =
-      static_cast<std::int64_t>(storage::ImageStore(storage::Layout(home)).ids().size());
-  const storage::DriverChoice driver = storage::choose_driver(home);
-  return Json::object({{"graphDriverName", storage::driver_name(driver.driver)},
-                       {"graphDriverReason", driver.reason},
-                       {"graphRoot", home.storage()},
-                       {"runRoot", home.runtime},
-                       {"volumePath", storage::Layout(home).volumes()},
-                       {"containerStore", Json::object({{"number", count},
-                                                        {"paused", paused},
-                                                        {"running", running},
-                                                        {"stopped", count - running - paused}})},
-                       {"imageStore", Json::object({{"number", images}})}});
+  return storage::store_section(home, Json::object({{"number", count},
+                                                    {"paused", paused},
+                                                    {"running", running},
+                                                    {"stopped", count - running - paused}}));
 }
 
 }  // namespace

@@ -102,8 +102,7 @@ storage::Image ensure(const home::Home& home, const std::string& text, const Pul
 
 std::string transfer_program() {
   const std::string here = sys::program_directory();
-  for (const char* place : {"/pod-transfer", "/../libexec/pod/pod-transfer",
-                            "/../pod-transfer/pod-transfer" /* as it is built */}) {
+  for (const char* place : {"/pod-transfer", "/../libexec/pod/pod-transfer"}) {
     if (::access((here + place).c_str(), X_OK) == 0) return here + place;
   }
   throw base::Error(

@@ -51,6 +51,7 @@ void remove_at(int parent, const char* name) {
   if (errno != EISDIR && errno != EPERM) throw base::SysError(name);
   if (::unlinkat(parent, name, AT_REMOVEDIR) == 0) return;
   const int inner = open_inner(parent, name);
+  if (inner < 0 && errno == ENOENT) return;  // somebody else is at it, too
   if (inner < 0) throw base::SysError(name);
   const DirStream stream = stream_of(inner);
   if (!stream) throw base::SysError(name);

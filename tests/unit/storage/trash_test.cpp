@@ -4,6 +4,7 @@
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/lock.hpp"
 #include "pkg/userns/enter.hpp"
+#include "storage/rootfs.hpp"
 #include "tests/unit/storage/store.hpp"
 
 #include <gtest/gtest.h>
@@ -89,6 +90,39 @@ TEST(Trash, LeavesAloneWhatLivingProcessesHold) {
   EXPECT_TRUE(sys::exists(staged.root()));
   EXPECT_TRUE(sys::exists(layout.rootfs("c0ffee")));
   EXPECT_EQ(sys::list_dir(layout.root() + "/locks").size(), 1U);
+}
+
+// Each makes and removes, and removes what it takes for the remains of others.
+int make_and_remove(const home::Home& home, int number) {
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 30; ++i) {
+    const std::string id = "c" + std::to_string(number) + "n" + std::to_string(i);
+    auto rootfs = storage::Rootfs::create(home, id);
+    sys::make_dirs(storage::Layout(home).rootfs(id) + "/upper/a/b/c");
+    rootfs.keep();
+    if (i % 3 != 0) storage::remove_rootfs(home, id);
+    storage::recover(home);
+  }
+  return testing::internal::GetCapturedStderr().empty() ? 0 : 1;
+}
+
+TEST(Trash, IsEmptiedByManyAtOnceWithoutAWord) {
+  const TemporaryHome temporary;
+  std::vector<pid_t> children;
+  for (int number = 0; number < 8; ++number) {
+    const pid_t pid = ::fork();
+    if (pid == 0) ::_exit(make_and_remove(temporary.home(), number));
+    children.push_back(pid);
+  }
+  for (const pid_t pid : children) {
+    int status = -1;
+    ::waitpid(pid, &status, 0);
+    EXPECT_EQ(status, 0);
+  }
+  storage::recover(temporary.home());
+
+  EXPECT_TRUE(sys::list_dir(temporary.layout().rootfs()).empty());
+  EXPECT_TRUE(sys::list_dir(temporary.home().trash()).empty());
 }
 
 }  // namespace
