@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,6 +33,8 @@ SSL_CTX* make_server_context(const std::string& certificate_file, const std::str
 
 std::unique_ptr<Stream> Stream::accept(int socket, SSL_CTX* context) {
   std::unique_ptr<Stream> stream(new Stream(socket));
+  const int yes = 1;  // heads and bodies are written one after the other
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   if (context == nullptr) return stream;
   stream->tls_ = SSL_new(context);
   SSL_set_fd(stream->tls_, socket);
