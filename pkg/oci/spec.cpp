@@ -29,9 +29,9 @@ std::optional<Number> find_number(const Json& json, const char* key) {
 }
 
 const Json& member(const Json& json, const char* key) {
-  static const Json kNone;
+  static const Json none;
   const Json* value = json.find(key);
-  return value != nullptr ? *value : kNone;
+  return value != nullptr ? *value : none;
 }
 
 Json map_json(const std::map<std::string, std::string>& map) {

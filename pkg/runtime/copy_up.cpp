@@ -4,20 +4,22 @@
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 
+#include <climits>
+
 #include <array>
 #include <string>
 
-#include <limits.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 
 namespace runtime {
 namespace {
 
+constexpr std::size_t kAtOnce = std::size_t{1} << 30U;
+
 void copy_directory(const sys::Fd& from, const sys::Fd& to);
 
 void copy_bytes(const sys::Fd& from, const sys::Fd& to) {
-  constexpr std::size_t kAtOnce = std::size_t{1} << 30U;
   ssize_t count = 0;
   do {
     count = ::sendfile(to.get(), from.get(), nullptr, kAtOnce);

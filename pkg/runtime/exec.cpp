@@ -56,8 +56,10 @@ Started start_in_cgroup_or_not(inside::Start& start, const std::string& path) {
   if (!cgroup) return start_process(start);
   try {
     return start_process(start);
-  } catch (const base::SysError& error) {
-    if (error.number() != EACCES && error.number() != EBUSY && error.number() != EPERM) throw;
+  } catch (const base::Error&) {
+    const int number = start.failure.number;
+    if (start.failure.step != Step::Clone || (number != EACCES && number != EBUSY)) throw;
+    start.failure = {};
     start.cgroup = -1;
     return start_process(start);
   }

@@ -24,6 +24,10 @@ constexpr std::array kWords = {"join namespace",
                                "working directory",
                                "exec"};
 
+base::Error sentence(const std::string& step, int number, int status) {
+  return base::Error(step + ": " + base::describe_errno(number), status);
+}
+
 base::Error exec_error(const Failure& failure) {
   const std::string step = std::string("exec ") + &failure.subject[0];
   const bool is_path = step.find('/') != std::string::npos;
@@ -31,14 +35,14 @@ base::Error exec_error(const Failure& failure) {
     case ENOENT:
     case ENOTDIR:
       if (!is_path) return base::Error(step + ": no such command in $PATH", 127);
-      return base::SysError(step, failure.number, 127);
+      return sentence(step, failure.number, 127);
     case ELIBACC:
       return base::Error(step + ": its interpreter (#! line or dynamic loader) is missing", 127);
     case ENOEXEC:
       return base::Error(step + ": not a program for this machine, nor a script with a #! line",
                          126);
     default:
-      return base::SysError(step, failure.number, 126);
+      return sentence(step, failure.number, 126);
   }
 }
 
@@ -64,7 +68,7 @@ base::Error to_error(const Failure& failure) {
   }
   int status = 125;
   if (failure.step == Step::WorkingDirectory) status = failure.number == ENOENT ? 127 : 126;
-  return base::SysError(step, failure.number, status);
+  return sentence(step, failure.number, status);
 }
 
 }  // namespace runtime

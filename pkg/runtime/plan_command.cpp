@@ -92,6 +92,7 @@ void plan_candidates(const oci::Process& process, Planned& planned) {
 
 std::vector<char*> pointers(const std::vector<std::string>& texts, Planned& planned) {
   std::vector<char*> out;
+  out.reserve(texts.size() + 2);
   for (const std::string& text : texts)
     out.push_back(planned.texts.emplace_back(text).data());
   return out;

@@ -8,13 +8,15 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 
 #include <sched.h>
-#include <signal.h>
 #include <sys/wait.h>
 
 namespace runtime {
 namespace {
+
+constexpr std::size_t kStackSize = std::size_t{32} << 10U;
 
 // A handler of ours must not run in a child that shares our memory.
 class NoSignals {
@@ -35,7 +37,6 @@ class NoSignals {
 }  // namespace
 
 Started start_process(inside::Start& start) {
-  constexpr std::size_t kStackSize = std::size_t{32} << 10U;
   alignas(16) std::array<char, kStackSize> stack;  // NOLINT: nobody reads it before writing
   const NoSignals quiet;
   const pid_t pid = ::clone(inside::clone_into, stack.data() + stack.size(),

@@ -3,18 +3,20 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
 
+#include <climits>
+
 #include <array>
 #include <cerrno>
 #include <deque>
 
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/stat.h>
 
 namespace runtime {
 namespace {
 
 constexpr int kMostLinks = 40;  // as the kernel has it
+constexpr mode_t kMountPoint = S_IFREG | 0644;
 
 std::string parent_of(const std::string& path) {
   return path.substr(0, path.find_last_of('/'));
@@ -32,6 +34,16 @@ void push_front(std::deque<std::string>& pending, std::string_view path) {
 
 }  // namespace
 
+// The text of the link at a path whose parents are no links; nothing when it is no link.
+std::optional<std::string> Tree::find_link(const std::string& path) const {
+  const Place place = place_of(path);
+  if (place.mount < 0 || place.rest.empty()) return std::nullopt;
+  std::array<char, PATH_MAX> text{};
+  const ssize_t size = ::readlinkat(place.mount, place.rest.c_str(), text.data(), text.size());
+  if (size < 0) return std::nullopt;
+  return std::string(text.data(), static_cast<std::size_t>(size));
+}
+
 std::string Tree::resolve(const std::string& path) const {
   std::deque<std::string> pending;
   push_front(pending, path);
@@ -45,21 +57,15 @@ std::string Tree::resolve(const std::string& path) const {
       resolved = parent_of(resolved);
       continue;
     }
-    const std::string next = resolved + "/" + part;
-    const Place place = place_of(next);
-    std::array<char, PATH_MAX> text{};
-    const ssize_t size =
-        place.mount < 0 || place.rest.empty()
-            ? -1
-            : ::readlinkat(place.mount, place.rest.c_str(), text.data(), text.size());
-    if (size < 0) {
-      resolved = next;
-      continue;
+    std::string next = resolved;
+    next.append("/").append(part);
+    if (const auto target = find_link(next)) {
+      if (++links > kMostLinks) throw base::SysError(path, ELOOP);
+      if (target->starts_with('/')) resolved.clear();
+      push_front(pending, *target);
+    } else {
+      resolved = std::move(next);
     }
-    if (++links > kMostLinks) throw base::SysError(path, ELOOP);
-    const std::string_view target(text.data(), static_cast<std::size_t>(size));
-    if (target.starts_with('/')) resolved.clear();
-    push_front(pending, target);
   }
   return resolved.empty() ? "/" : resolved;
 }
@@ -79,6 +85,7 @@ bool Tree::is_covered(const std::string& target) const {
   return false;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the path.
 void Tree::make_parents(const std::string& path) const {
   const std::string parent = parent_of(path);
   if (!parent.empty()) make_directory(parent);
@@ -99,11 +106,10 @@ void Tree::make_directory(const std::string& path) const {
 void Tree::make_file(const std::string& path) const {
   const Place place = place_of(path);
   if (place.mount < 0 || place.rest.empty()) return;
-  constexpr mode_t kMode = S_IFREG | 0644;
-  if (::mknodat(place.mount, place.rest.c_str(), kMode, 0) == 0 || errno == EEXIST) return;
+  if (::mknodat(place.mount, place.rest.c_str(), kMountPoint, 0) == 0 || errno == EEXIST) return;
   if (errno == ENOENT) {
     make_parents(path);
-    if (::mknodat(place.mount, place.rest.c_str(), kMode, 0) == 0 || errno == EEXIST) return;
+    if (::mknodat(place.mount, place.rest.c_str(), kMountPoint, 0) == 0 || errno == EEXIST) return;
   }
   throw base::SysError("make mount point " + path);
 }

@@ -2,6 +2,7 @@
 
 #include "pkg/sys/fd.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,7 @@ class Tree {
     std::string rest;  // "" is the mount's root
   };
   Place place_of(const std::string& path) const;
+  std::optional<std::string> find_link(const std::string& path) const;
   void make_parents(const std::string& path) const;
 
   int root_;

@@ -103,6 +103,7 @@ Mapping mapping_of(const home::Home& home) {
 
 std::vector<Extent> repeat(const std::vector<Extent>& extents) {
   std::vector<Extent> repeated;
+  repeated.reserve(extents.size());
   for (const Extent& extent : extents) {
     repeated.push_back({extent.inside, extent.inside, extent.count});
   }

@@ -8,6 +8,8 @@
 #include "pkg/sys/process.hpp"
 #include "pkg/userns/enter.hpp"
 
+#include <fmt/core.h>
+
 #include <sys/prctl.h>
 
 namespace userns {
@@ -47,7 +49,7 @@ std::optional<sys::Fd> find_held_namespace(const home::Home& home, const Mapping
     const auto holder = read_holder(folder, name);
     if (!holder) continue;
     if (!sys::is_alive(*holder)) {
-      sys::remove_file(folder + "/" + name);
+      sys::remove_file(fmt::format("{}/{}", folder, name));
       continue;
     }
     try {

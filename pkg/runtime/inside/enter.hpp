@@ -25,7 +25,7 @@ struct Start {
 
 // Runs in a short-lived child that shares memory and files with its parent, which waits: enters the
 // namespaces, and clones the process as a child of that parent.
-int clone_into(void* start) noexcept;
+int clone_into(void* plain) noexcept;  // a Start
 
 // A pod's namespaces in the making, seen from the child that is in them first.
 struct Making {
@@ -35,6 +35,6 @@ struct Making {
   int report = -1;              // gets a Failure; number 0 means that all is made
   bool stays = false;           // as process 1 of its pid namespace: reaps, until killed
 };
-int make_namespaces(void* making) noexcept;
+int make_namespaces(void* plain) noexcept;  // a Making
 
 }  // namespace runtime::inside

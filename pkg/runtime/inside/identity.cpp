@@ -35,26 +35,13 @@ bool has_bit(std::uint64_t set, unsigned bit) noexcept {
   return (set >> bit & 1U) != 0;
 }
 
-bool write_oom_score(const char* text) noexcept {
-  const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  std::size_t size = 0;
-  while (text[size] != '\0')
-    ++size;
-  const bool is_written = ::write(file, text, size) >= 0;
-  close_quietly(file);
-  return is_written || errno == EACCES;  // lower than we are ourselves is root's alone
-}
-
 }  // namespace
 
-// Before pivot, while /proc is surely the kernel's.
-bool set_limits(const Plan& plan, Subject& subject) noexcept {
+bool set_limits(const Plan& plan, Subject& /*subject*/) noexcept {
   for (const LimitPlan& limit : plan.limits) {
     if (::syscall(SYS_prlimit64, 0, limit.resource, &limit.limit, nullptr) != 0) return false;
   }
-  subject = "oom_score_adj";
-  return plan.oom_score_adj == nullptr || write_oom_score(plan.oom_score_adj);
+  return true;
 }
 
 bool bound_capabilities(const Plan& plan, Subject& /*subject*/) noexcept {

@@ -36,8 +36,8 @@ bool set_up(const Making& making, Failure& failure) noexcept {
 
 }  // namespace
 
-int make_namespaces(void* context) noexcept {
-  const auto& making = *static_cast<const Making*>(context);
+int make_namespaces(void* plain) noexcept {
+  const auto& making = *static_cast<const Making*>(plain);
   ::prctl(PR_SET_PDEATHSIG, 9 /* SIGKILL */, 0, 0, 0);
   set_signal_mask(kAllSignals);
   Failure failure;

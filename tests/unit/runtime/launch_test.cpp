@@ -1,5 +1,7 @@
 #include "pkg/runtime/launch.hpp"
 
+#include "pkg/seccomp/compile.hpp"
+#include "pkg/sys/caps.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "tests/unit/runtime/support.hpp"
@@ -295,11 +297,41 @@ TEST_F(Launch, DiesWithItsMonitor) {
   ::close(process);
 }
 
-TEST_F(Launch, InstallsTheFilter) {
-  // return errno EPERM for uname(2) would need the machine's numbers: this one allows all.
-  filter = std::string("\x06\0\0\0\0\0\xff\x7f", 8);
+TEST_F(Launch, IsKilledFirstWhenMemoryIsShort) {
+  spec.process.oom_score_adj = 500;
 
-  EXPECT_THAT(run_shell("grep Seccomp: /proc/self/status").out, HasSubstr("2"));
+  EXPECT_EQ(run_shell("cat /proc/self/oom_score_adj").out, "500\n");
+}
+
+TEST_F(Launch, CannotLowerItsOomScoreButRuns) {
+  spec.process.oom_score_adj = -900;
+
+  EXPECT_EQ(run_shell("exit 3").status, 3);
+}
+
+TEST_F(Launch, InstallsTheDefaultFilterWithAndWithoutNewPrivileges) {
+  filter = seccomp::default_program(home, sys::capability_set(spec.process.capabilities));
+  for (const bool no_new_privileges : {false, true}) {
+    spec.process.no_new_privileges = no_new_privileges;
+    for (const char* user : {"root", "ann"}) {
+      spec.process.user.name = user;
+
+      const Ended ended = run_shell("grep Seccomp: /proc/self/status");
+
+      EXPECT_EQ(ended.error, "");
+      EXPECT_THAT(ended.out, HasSubstr("Seccomp:\t2"));
+    }
+  }
+}
+
+TEST_F(Launch, HasAllRightsOverItsNamespacesWhenPrivileged) {
+  spec.process.capabilities = {"ALL"};
+  spec.masked_paths.clear();
+  spec.readonly_paths.clear();
+
+  const Ended ended = run_shell("mount -t tmpfs x /tmp && touch /tmp/x && umount /tmp && echo did");
+
+  EXPECT_THAT(ended.out, HasSubstr("did"));
 }
 
 }  // namespace
