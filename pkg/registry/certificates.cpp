@@ -101,8 +101,8 @@ Trust find_trust(const home::Home& home, const std::string& registry, const std:
     if (dot == std::string::npos) continue;
     const std::string stem = name.substr(0, dot);
     const std::string ending = name.substr(dot);
-    if (ending == ".crt")
-      trust.authorities.append(sys::read_file(folder + "/" + name)).append("\n");
+    const std::string file = folder + "/" + name;
+    if (ending == ".crt") trust.authorities.append(sys::read_file(file)).append("\n");
     if (ending == ".cert" || ending == ".key") add_pair(trust, folder, stem);
   }
   return trust;
