@@ -29,7 +29,9 @@ base::Json find_object(const home::Home& home, const std::string& name, const In
     }
   }
   if (flags.wants("image")) {
-    if (const auto found = images::find(home, name)) return images::inspect(home, *found);
+    if (const auto found = images::find_named(home, name, true)) {
+      return images::inspect(home, found->image);
+    }
   }
   if (flags.wants("pod")) {
     if (const auto found = pods::find(home, name)) return pods::inspect(home, *found);

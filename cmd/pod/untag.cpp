@@ -17,10 +17,10 @@ int untag(Arguments arguments) {
   options.parse(arguments);
 
   const home::Home home = home::Home::open();
-  const storage::ImageStore store{storage::Layout(home)};
-  const std::optional<storage::Image> found = images::find(home, name);
+  const std::optional<images::Found> found = images::find_named(home, name, true);
   if (!found) throw base::Error(name + ": no such image");
-  const storage::Image image = store.find(found->id, true).value_or(*found);
+  const storage::Image& image = found->image;
+  const storage::ImageStore store{storage::Layout(home)};
 
   std::vector<std::string> wanted;
   for (const std::string& each : names)

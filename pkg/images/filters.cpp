@@ -112,6 +112,16 @@ bool fits_all(const storage::Image& image, const std::vector<Filter>& filters) {
   return std::ranges::all_of(by_key, [](const auto& one) { return one.second; });
 }
 
+// Who looks for names is shown those that fit, and no others of the same image.
+void keep_fitting_names(storage::Image& image, const std::vector<Filter>& filters) {
+  const auto is_wanted = [&](const std::string& name) {
+    return std::ranges::any_of(filters, [&](const Filter& filter) {
+      return filter.key == "reference" && fits_name(filter.value, name);
+    });
+  };
+  std::erase_if(image.names, [&](const std::string& name) { return !is_wanted(name); });
+}
+
 }  // namespace
 
 std::vector<storage::Image> list(const home::Home& home, const std::vector<std::string>& filters) {
@@ -121,6 +131,11 @@ std::vector<storage::Image> list(const home::Home& home, const std::vector<std::
     parsed.push_back(parse_filter(home, text));
   std::vector<storage::Image> images = storage::ImageStore(storage::Layout(home)).list();
   std::erase_if(images, [&](const storage::Image& image) { return !fits_all(image, parsed); });
+  const bool names_names =
+      std::ranges::any_of(parsed, [](const Filter& filter) { return filter.key == "reference"; });
+  for (storage::Image& image : images) {
+    if (names_names) keep_fitting_names(image, parsed);
+  }
   std::ranges::stable_sort(images, [](const storage::Image& a, const storage::Image& b) {
     return a.config.created > b.config.created;
   });

@@ -18,6 +18,7 @@ TEST(Text, SuggestsTheNearestWord) {
 
   EXPECT_EQ(base::suggest("livenesProbe", candidates), "livenessProbe");
   EXPECT_EQ(base::suggest("command", candidates), std::nullopt);
+  EXPECT_EQ(base::suggest("rnu", std::array<std::string, 2>{"run", "rm"}), "run");
 }
 
 TEST(Text, QuotesForAShell) {
