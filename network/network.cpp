@@ -92,11 +92,11 @@ base::Json Config::json() const {
 }
 
 void validate(const Config& config) {
-  static const std::vector<std::string> kModes{"none", "host", "pasta", "slirp4netns", "private"};
+  static const std::vector<std::string> known{"none", "host", "pasta", "slirp4netns", "private"};
   const bool is_known = config.mode.empty() || is_joined(config) ||
-                        std::ranges::find(kModes, config.mode) != kModes.end();
+                        std::ranges::find(known, config.mode) != known.end();
   if (!is_known) {
-    const auto meant = base::suggest(config.mode, kModes);
+    const auto meant = base::suggest(config.mode, known);
     throw base::Error(fmt::format("network {}: unknown{}", base::shell_quote(config.mode),
                                   meant ? fmt::format(", did you mean {}?", *meant) : ""));
   }

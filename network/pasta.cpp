@@ -52,7 +52,7 @@ std::string program_path() {
   std::string path = sys::find_program("pasta");
   if (path.empty()) throw base::Error("pasta is not installed (package passt)");
 #if defined(__x86_64__)
-  const std::string faster = sys::find_program(path + ".avx2");
+  std::string faster = sys::find_program(path + ".avx2");
   if (!faster.empty() && __builtin_cpu_supports("avx2") != 0) return faster;
 #endif
   return path;
@@ -127,15 +127,12 @@ class Pasta : public Connection {
     bool needs_ipv4 = addressing_.has_ipv4;
     bool needs_ipv6 = addressing_.has_ipv6;
     while (needs_ipv4 || needs_ipv6) {
-      std::array<pollfd, 2> files{pollfd{link_.file().get(), POLLIN, 0},
-                                  pollfd{helper_.process().get(), POLLIN, 0}};
       // The routes come together. A kernel that refuses the one of IPv6 is no reason to fail.
-      const int patience = needs_ipv4 || !addressing_.has_ipv4 ? kPatienceMs : kSecondRouteMs;
-      const int ready = ::poll(files.data(), files.size(), patience);
-      if (ready < 0 && errno == EINTR) continue;
-      if (ready == 0 && patience == kSecondRouteMs) return;
-      if (ready <= 0) throw base::Error("pasta does not get ready");
-      if (files[1].revents != 0) throw base::Error("pasta: " + helper_.last_words());
+      const bool is_last = !needs_ipv4 && addressing_.has_ipv4;
+      if (!wait_for_news(is_last ? kSecondRouteMs : kPatienceMs)) {
+        if (is_last) return;
+        throw base::Error("pasta does not get ready");
+      }
       const int family = link_.next_default_route();
       if (family == AF_INET) needs_ipv4 = false;
       if (family == AF_INET6) needs_ipv6 = false;
@@ -146,6 +143,18 @@ class Pasta : public Connection {
   std::string address() const override { return addressing_.address; }
 
  private:
+  // False when there are none in time. Throws when the helper ended instead.
+  bool wait_for_news(int patience) const {
+    std::array<pollfd, 2> files{pollfd{link_.file().get(), POLLIN, 0},
+                                pollfd{helper_.process().get(), POLLIN, 0}};
+    int ready = 0;
+    do {
+      ready = ::poll(files.data(), files.size(), patience);
+    } while (ready < 0 && errno == EINTR);
+    if (files[1].revents != 0) throw base::Error("pasta: " + helper_.last_words());
+    return ready > 0;
+  }
+
   Link link_;
   Helper helper_;
   Addressing addressing_;

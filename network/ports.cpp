@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <tuple>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -27,11 +28,14 @@ struct Range {
   std::uint16_t count = 1;
 };
 
+[[noreturn]] void refuse_text(const std::string& text, const std::string& why) {
+  throw base::Error(fmt::format("port mapping {}: {}", base::shell_quote(text), why));
+}
+
 std::uint16_t parse_port(std::string_view text, const std::string& whole) {
   const auto number = base::parse_integer(text);
   if (!number || *number < 1 || *number > kLastPort) {
-    throw base::Error(fmt::format("port mapping {}: {} is not a port (1 to 65535)",
-                                  base::shell_quote(whole), base::shell_quote(text)));
+    refuse_text(whole, base::shell_quote(text) + " is not a port (1 to 65535)");
   }
   return static_cast<std::uint16_t>(*number);
 }
@@ -42,8 +46,7 @@ Range parse_range(std::string_view text, const std::string& whole) {
   if (!last) return range;
   const std::uint16_t end = parse_port(*last, whole);
   if (end < range.first) {
-    throw base::Error(
-        fmt::format("port mapping {}: the range ends before it begins", base::shell_quote(whole)));
+    refuse_text(whole, "the range ends before it begins");
   }
   range.count = static_cast<std::uint16_t>(end - range.first + 1);
   return range;
@@ -78,6 +81,17 @@ std::optional<Address> find_address(const std::string& ip, std::uint16_t port) {
     return std::nullopt;
   }
   return address;
+}
+
+// "ip:port", "port" or, as podman has it too, "ip" alone; without the brackets of IPv6.
+std::pair<std::string, std::string> split_host(const std::string& text) {
+  const bool is_bracketed = text.starts_with('[') && text.ends_with(']');
+  const std::size_t colon = is_bracketed ? std::string::npos : text.rfind(':');
+  std::string ip = colon == std::string::npos ? "" : text.substr(0, colon);
+  std::string port = colon == std::string::npos ? text : text.substr(colon + 1);
+  if (colon == std::string::npos && (is_bracketed || find_address(text, 0))) ip.swap(port);
+  if (ip.starts_with('[') && ip.ends_with(']')) ip = ip.substr(1, ip.size() - 2);
+  return {ip, port};
 }
 
 // A socket bound to the port; nothing, with errno, when it cannot be had.
@@ -145,41 +159,25 @@ PortMapping PortMapping::parse(const std::string& text) {
   auto [rest, protocol] = base::split_once(text, '/');
   if (protocol) mapping.protocol = base::lower(*protocol);
   if (mapping.protocol != "tcp" && mapping.protocol != "udp") {
-    throw base::Error(
-        fmt::format("port mapping {}: the protocol is tcp or udp", base::shell_quote(text)));
+    refuse_text(text, "the protocol is tcp or udp");
   }
   // From the right: an IPv6 address has colons of its own, and is written in brackets.
   const std::size_t last = rest.rfind(':');
   const Range container =
-      parse_range(std::string_view(rest).substr(last == std::string::npos ? 0 : last + 1), text);
+      parse_range(last == std::string::npos ? rest : rest.substr(last + 1), text);
   mapping.container_port = container.first;
   mapping.range = container.count;
   if (last == std::string::npos) return mapping;
 
-  rest.resize(last);
-  const std::size_t before =
-      rest.starts_with('[') && rest.ends_with(']') ? std::string::npos : rest.rfind(':');
-  std::string host = before == std::string::npos ? rest : rest.substr(before + 1);
-  if (before != std::string::npos) {
-    mapping.host_ip = rest.substr(0, before);
-  } else if (find_address(host, 0) || host.starts_with('[')) {
-    mapping.host_ip =
-        std::exchange(host, "");  // "127.0.0.1:80", podman's short form of "127.0.0.1::80"
-  }
-  if (mapping.host_ip.starts_with('[') && mapping.host_ip.ends_with(']')) {
-    mapping.host_ip = mapping.host_ip.substr(1, mapping.host_ip.size() - 2);
-  }
+  std::string host_port;
+  std::tie(mapping.host_ip, host_port) = split_host(rest.substr(0, last));
   if (!mapping.host_ip.empty() && !find_address(mapping.host_ip, 0)) {
-    throw base::Error(fmt::format("port mapping {}: {} is not an address", base::shell_quote(text),
-                                  base::shell_quote(mapping.host_ip)));
+    refuse_text(text, base::shell_quote(mapping.host_ip) + " is not an address");
   }
-  if (host.empty()) return mapping;
-  const Range range = parse_range(host, text);
-  if (range.count != container.count) {
-    throw base::Error(
-        fmt::format("port mapping {}: the ranges differ in length", base::shell_quote(text)));
-  }
-  mapping.host_port = range.first;
+  if (host_port.empty()) return mapping;
+  const Range host = parse_range(host_port, text);
+  if (host.count != container.count) refuse_text(text, "the ranges differ in length");
+  mapping.host_port = host.first;
   return mapping;
 }
 

@@ -76,19 +76,13 @@ class Forwarder {
 
   [[noreturn]] void run() {
     while (true) {
-      std::vector<pollfd> files;
-      for (const Port& port : ports_)
-        files.push_back({port.socket.get(), POLLIN, 0});
-      for (const Flow& flow : flows_)
-        files.push_back({flow.socket.get(), POLLIN, 0});
-      const std::chrono::milliseconds patience = kQuiet;
-      ::poll(files.data(), files.size(), flows_.empty() ? -1 : static_cast<int>(patience.count()));
+      const std::vector<bool> ready = wait();
       // Answers first: questions may change the list of flows.
       for (std::size_t i = 0; i < flows_.size(); ++i) {
-        if (files[ports_.size() + i].revents != 0) carry_answers(flows_[i]);
+        if (ready[ports_.size() + i]) carry_answers(flows_[i]);
       }
       for (std::size_t i = 0; i < ports_.size(); ++i) {
-        if (files[i].revents != 0) carry_questions(ports_[i]);
+        if (ready[i]) carry_questions(ports_[i]);
       }
       const Clock::time_point limit = Clock::now() - kQuiet;
       std::erase_if(flows_, [&](const Flow& flow) { return flow.last < limit; });
@@ -96,6 +90,21 @@ class Forwarder {
   }
 
  private:
+  // Which of the ports, then of the flows, have something to read.
+  std::vector<bool> wait() const {
+    std::vector<pollfd> files;
+    for (const Port& port : ports_)
+      files.push_back({port.socket.get(), POLLIN, 0});
+    for (const Flow& flow : flows_)
+      files.push_back({flow.socket.get(), POLLIN, 0});
+    const std::chrono::milliseconds patience = kQuiet;
+    ::poll(files.data(), files.size(), flows_.empty() ? -1 : static_cast<int>(patience.count()));
+    std::vector<bool> ready;
+    for (const pollfd& file : files)
+      ready.push_back(file.revents != 0);
+    return ready;
+  }
+
   void carry_answers(Flow& flow) {
     ssize_t size = 0;
     while ((size = ::recv(flow.socket.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT)) >= 0) {
