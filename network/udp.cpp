@@ -100,6 +100,7 @@ class Forwarder {
     const std::chrono::milliseconds patience = kQuiet;
     ::poll(files.data(), files.size(), flows_.empty() ? -1 : static_cast<int>(patience.count()));
     std::vector<bool> ready;
+    ready.reserve(files.size());
     for (const pollfd& file : files)
       ready.push_back(file.revents != 0);
     return ready;
