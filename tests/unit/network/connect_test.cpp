@@ -128,6 +128,25 @@ TEST_P(Connect, PublishesRanges) {
             "hello");
 }
 
+TEST_P(Connect, PublishesOnHostsWithoutARoute) {
+  const Folder folder;
+  const Namespaces host;  // plays the host: a loopback device, and no way out
+  Config none;
+  none.mode = "none";
+  network::connect(none, host.user(), host.net(), folder.path());
+  publish(published(8080));
+
+  sys::Child on_host = host.run([&] {
+    const Namespaces pod;
+    const auto connection = network::connect(config_, pod.user(), pod.net(), folder.path());
+    connection->await();
+    const sys::Child server = pod.run([] { return network_test::serve_tcp(8080); });
+    return network_test::ask_until_answered("tcp", "127.0.0.1", port_) == "hello" ? 0 : 1;
+  });
+
+  EXPECT_EQ(on_host.wait(), 0);
+}
+
 TEST_P(Connect, LeadsToTheHostUnderItsOwnAddress) {
   const std::string host = network::find_uplink().address;
   if (host.empty()) GTEST_SKIP() << "the host has a loopback device only";

@@ -2,11 +2,17 @@
 
 #include "network/uplink.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/sys/mount.hpp"
+#include "pkg/sys/namespaces.hpp"
 #include "tests/unit/network/sandbox.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <sched.h>
+#include <sys/mount.h>
 
 namespace {
 
@@ -81,6 +87,27 @@ TEST(Names, RefuseAnEntryWithoutAnAddress) {
 TEST(Names, ResolversAreNeverOnALoopbackAddress) {
   EXPECT_THAT(write({}, kNames).resolvers, HasSubstr("nameserver "));
   EXPECT_THAT(write({}, kNames).resolvers, Not(HasSubstr("nameserver 127.")));
+}
+
+TEST(Names, AResolverOnALoopbackAddressIsAskedThroughTheHelper) {
+  const std::string reason = network_test::missing("");
+  if (!reason.empty()) GTEST_SKIP() << reason;
+  if (sys::exists("/run/systemd/resolve/resolv.conf")) GTEST_SKIP() << "systemd-resolved is here";
+  const network_test::Folder folder;
+  sys::create_file(folder.path() + "/ours", "nameserver 127.0.0.1\nsearch example.org\n");
+  const network_test::Namespaces host;
+
+  sys::Child child = host.run([&] {
+    sys::unshare(CLONE_NEWNS);
+    sys::change_mount(sys::open_dir("/"), 0, 0, MS_PRIVATE);
+    sys::move_mount(sys::copy_mount(folder.path() + "/ours", false), "/etc/resolv.conf");
+    network::write_names(folder.path(), {}, kNames);
+    return 0;
+  });
+
+  EXPECT_EQ(child.wait(), 0);
+  EXPECT_EQ(sys::read_file(folder.path() + "/resolv.conf"),
+            "search example.org\nnameserver 10.0.2.3\n");
 }
 
 TEST(Names, ResolversAreThoseOfTheUser) {
