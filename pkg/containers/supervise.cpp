@@ -51,6 +51,7 @@ void close_all_but(std::array<int, 3> kept) {
     userns::hold(home);
     Crew crew(home, sandbox, std::move(mapping));
     monitor::run(crew, std::move(listener), std::move(first));
+    userns::release(home);
   } catch (const base::Error& error) {
     monitor::send(errors,
                   base::Json::object({{"error", error.what()}, {"status", error.status()}}));

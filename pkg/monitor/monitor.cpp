@@ -8,6 +8,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/monitor/watched.hpp"
+#include "pkg/sys/memory.hpp"
 #include "pkg/sys/socket.hpp"
 
 #include <algorithm>
@@ -17,12 +18,13 @@
 #include <string_view>
 
 #include <fcntl.h>
-#include <malloc.h>
 #include <poll.h>
 #include <sys/prctl.h>
 
 namespace monitor {
 namespace {
+
+constexpr int kSettled = 500;  // milliseconds without an event after which memory is given back
 
 class Loop {
  public:
@@ -53,6 +55,7 @@ class Loop {
 
   void wait_for_events();
   int milliseconds_to_next_timer() const;
+  bool would_sleep_long() const;
   void accept_clients();
   void read_clients();
   void serve(Client& client, const Packet& packet);
@@ -128,7 +131,17 @@ void Loop::wait_for_events() {
     if (reads && watched->err() >= 0) polls.push_back({watched->err(), POLLIN, 0});
     if (watched->in() >= 0) polls.push_back({watched->in(), POLLOUT, 0});
   }
+  if (is_served_ && would_sleep_long()) {
+    if (::poll(polls.data(), polls.size(), kSettled) != 0) return;
+    // Nothing has happened for a while: it may be long until something does.
+    sys::shed_memory();
+  }
   ::poll(polls.data(), polls.size(), milliseconds_to_next_timer());
+}
+
+bool Loop::would_sleep_long() const {
+  const int timeout = milliseconds_to_next_timer();
+  return timeout < 0 || timeout > 2 * kSettled;
 }
 
 int Loop::milliseconds_to_next_timer() const {
@@ -210,7 +223,6 @@ void Loop::leave_caller() {
   is_served_ = true;
   const sys::Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   ::dup2(null.get(), STDERR_FILENO);
-  ::malloc_trim(0);
 }
 
 Watched& Loop::launch(const std::string& id) {

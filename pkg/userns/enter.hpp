@@ -14,6 +14,8 @@ Mapping enter(const home::Home& home);
 
 // Tells others that this process, which has entered, stays for a while: they join it then.
 void hold(const home::Home& home);
+// Takes that back, at the end.
+void release(const home::Home& home);
 
 // Calls `work(context)` in a child that has entered, and waits. The child's error is thrown here
 // again.

@@ -71,4 +71,8 @@ void hold(const home::Home& home) {
                     std::to_string(self->start_time) + "\n", 0600);
 }
 
+void release(const home::Home& home) {
+  sys::remove_file(session_folder(home) + "/" + std::to_string(::getpid()));
+}
+
 }  // namespace userns
