@@ -83,6 +83,10 @@ monitor::Member Crew::member(const std::string& id) {
   member.remove = options.remove || options.role == Options::Role::InitOnce;
   member.is_init = options.role != Options::Role::Main;
   member.restart = options.restart;
+  // One that has succeeded is done, whatever the pod's policy.
+  if (member.is_init && options.restart.when != RestartPolicy::When::No) {
+    member.restart = {RestartPolicy::When::OnFailure, options.restart.most};
+  }
   member.stop_signal =
       options.stop_signal.empty() ? SIGTERM : sys::signal_number(options.stop_signal);
   member.stop_timeout = options.stop_timeout;

@@ -257,8 +257,10 @@ void Loop::start(Client& client, const base::Json& json) {
 
 void Loop::start_pod(Client& client) {
   if (pod_queue_.empty()) {
+    const bool is_first = watched_.empty();  // else its init containers have done their work
     for (std::string& id : work_.members()) {
-      if (find(id) == nullptr) pod_queue_.push_back(std::move(id));
+      if (find(id) != nullptr || (!is_first && work_.member(id).is_init)) continue;
+      pod_queue_.push_back(std::move(id));
     }
   }
   pod_starters_.push_back(&client);
