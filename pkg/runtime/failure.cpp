@@ -66,6 +66,9 @@ base::Error to_error(const Failure& failure) {
   if (failure.step == Step::Identity && failure.number == EINVAL) {
     return base::Error(step + ": the id is not one that this user namespace has");
   }
+  if (failure.step == Step::Mount && failure.number == EPERM && step == "mount /proc") {
+    step += " (parts of our own /proc are hidden, as in an unprivileged container)";
+  }
   int status = 125;
   if (failure.step == Step::WorkingDirectory) status = failure.number == ENOENT ? 127 : 126;
   return sentence(step, failure.number, status);

@@ -18,6 +18,10 @@ namespace {
 constexpr int kMostLinks = 40;  // as the kernel has it
 constexpr mode_t kMountPoint = S_IFREG | 0644;
 
+bool is_here(std::string_view part) {
+  return part.empty() || part == ".";
+}
+
 std::string parent_of(const std::string& path) {
   return path.substr(0, path.find_last_of('/'));
 }
@@ -52,7 +56,7 @@ std::string Tree::resolve(const std::string& path) const {
   while (!pending.empty()) {
     const std::string part = std::move(pending.front());
     pending.pop_front();
-    if (part.empty() || part == ".") continue;
+    if (is_here(part)) continue;
     if (part == "..") {
       resolved = parent_of(resolved);
       continue;

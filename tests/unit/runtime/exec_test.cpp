@@ -54,7 +54,7 @@ TEST_F(Exec, TakesUserDirectoryAndEnvironment) {
   running = start({"sleep", "100"});
   spec.process.user.name = "ann:staff";
   spec.process.cwd = "/etc";
-  spec.process.env.push_back("WORD=said");
+  spec.process.env.emplace_back("WORD=said");
 
   EXPECT_EQ(exec({"sh", "-c", "id -u; id -g; pwd; echo $WORD $HOME"}).out,
             "1000\n50\n/etc\nsaid /home/ann\n");
