@@ -203,7 +203,7 @@ void Crew::mount_shared() {
 std::vector<runtime::Prepared> Crew::prepared_mounts() const {
   std::vector<runtime::Prepared> prepared;
   for (const auto& [name, mount] : shared_)
-    prepared.push_back({name, sys::copy_mount_at(mount)});
+    prepared.push_back({name, mount.duplicate()});
   return prepared;
 }
 

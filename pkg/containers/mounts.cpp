@@ -118,17 +118,18 @@ oci::Mount pod_volume(const VolumeMount& mount, const Sandbox& sandbox) {
                    [&](const PodVolume& candidate) { return candidate.name == mount.source; });
   const bool is_memory = volume != sandbox.volumes.end() && volume->memory;
   if (is_memory) {
-    return {mount.target, "prepared", kVolumePrefix + mount.source, bind_options(mount),
-            mount.subpath};
+    return {mount.target,        "prepared",    kVolumePrefix + mount.source,
+            bind_options(mount), mount.subpath, mount.make_subpath};
   }
-  return {mount.target, "bind", sandbox.volume_directory(mount.source), bind_options(mount),
-          mount.subpath};
+  return {mount.target,        "bind",        sandbox.volume_directory(mount.source),
+          bind_options(mount), mount.subpath, mount.make_subpath};
 }
 
 oci::Mount translate(const home::Home& home, const VolumeMount& mount, const Sandbox& sandbox) {
   switch (mount.kind) {
     case VolumeMount::Kind::Bind:
-      return {mount.target, "bind", mount.source, bind_options(mount), mount.subpath};
+      return {mount.target,        "bind",        mount.source,
+              bind_options(mount), mount.subpath, mount.make_subpath};
     case VolumeMount::Kind::Volume:
       return {mount.target, "bind", storage::Layout(home).volume(mount.source) + "/data",
               bind_options(mount), mount.subpath};

@@ -45,6 +45,7 @@ Json to_json(const VolumeMount& value) {
                        {"target", value.target},
                        {"subpath", value.subpath},
                        {"read_only", value.read_only},
+                       {"make_subpath", value.make_subpath},
                        {"make_source", value.make_source},
                        {"options", value.options}});
 }
@@ -104,6 +105,7 @@ void from_json(const Json& json, VolumeMount& value) {
   value.target = json.at("target").as_string();
   value.subpath = json.at("subpath").as_string();
   value.read_only = json.at("read_only").as_bool();
+  value.make_subpath = json.bool_or("make_subpath", false);
   value.make_source = json.at("make_source").as_bool();
   value.options = json.at("options").as_strings();
 }

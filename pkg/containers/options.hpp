@@ -31,6 +31,7 @@ struct VolumeMount {
   // "rw", "noexec", "nosuid", "nodev", "rbind", "rprivate", "rslave", "z", "Z", "U", "size=64m",
   // "mode=1777", "tmpcopyup", "notmpcopyup", "nocopy" ...
   std::vector<std::string> options;
+  bool make_subpath = false;  // a missing subpath becomes a directory
   bool make_source = false;  // a missing bind source is made (Kubernetes: DirectoryOrCreate)
 
   friend bool operator==(const VolumeMount&, const VolumeMount&) = default;

@@ -72,6 +72,7 @@ void fill_mounts(const Pod& pod, const Container& container, Options& out) {
     containers::VolumeMount made;
     made.target = mount.path.starts_with('/') ? mount.path : "/" + mount.path;
     made.subpath = mount.sub_path;
+    made.make_subpath = !mount.sub_path.empty();
     made.read_only = mount.read_only;
     if (volume->host_path) {
       made.kind = containers::VolumeMount::Kind::Bind;

@@ -137,7 +137,7 @@ Json process_json(const Process& process) {
 Mount parse_mount(const Json& json) {
   return {json.at("destination").as_string(), json.string_or("type", ""),
           json.string_or("source", ""), json.strings_or_none("options"),
-          json.string_or("subpath", "")};
+          json.string_or("subpath", ""), json.bool_or("makeSubpath", false)};
 }
 
 Json mount_json(const Mount& mount) {
@@ -146,6 +146,7 @@ Json mount_json(const Mount& mount) {
   put(json, "source", mount.source);
   put(json, "options", mount.options);
   put(json, "subpath", mount.subpath);
+  if (mount.make_subpath) json["makeSubpath"] = true;
   return json;
 }
 

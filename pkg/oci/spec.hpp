@@ -51,6 +51,7 @@ struct Mount {
   std::string source;  // a path on the host for bind
   std::vector<std::string> options;  // "ro", "rbind", "nosuid", "size=64m", "tmpcopyup" ...
   std::string subpath;               // inside source, resolved so that no link leads out of it
+  bool make_subpath = false;         // a missing one becomes a directory
 };
 
 struct Namespace {

@@ -42,7 +42,7 @@ Namespaces make_namespaces(const NamespacesWanted& wanted, const userns::Mapping
 // the spec's mounts (a spec mount of type "prepared" names it by its source).
 struct Prepared {
   std::string name;
-  sys::Fd mount;  // detached, or copied from where the monitor has it
+  sys::Fd mount;  // each use gets a copy of it
 };
 
 struct LaunchRequest {

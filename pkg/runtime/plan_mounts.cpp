@@ -4,6 +4,7 @@
 #include "pkg/runtime/planner.hpp"
 #include "pkg/runtime/terminal.hpp"
 #include "pkg/runtime/tree.hpp"
+#include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/mount.hpp"
 
@@ -54,7 +55,7 @@ class MountPlanner {
     if (target == "/") throw base::Error("the root itself cannot be mounted over");
     const MountOptions options = parse_mount_options(mount.options);
     if (mount.type == "prepared") {
-      put(target, prepared(mount.source));
+      put(target, planned_.keep(copy_part(prepared(mount.source), mount, options)));
     } else if (mount.type == "tmpfs") {
       add_tmpfs(target, options);
     } else if (mount.type == "devpts") {
@@ -67,9 +68,9 @@ class MountPlanner {
     }
   }
 
-  int prepared(const std::string& name) const {
+  const sys::Fd& prepared(const std::string& name) const {
     for (const Prepared& candidate : request_.prepared) {
-      if (candidate.name == name) return candidate.mount.get();
+      if (candidate.name == name) return candidate.mount;
     }
     throw base::Error("nothing was prepared as " + name);
   }
@@ -125,9 +126,16 @@ class MountPlanner {
   }
 
   static sys::Fd bind(const oci::Mount& mount, const MountOptions& options) {
-    sys::Fd source = sys::open_file(mount.source, O_PATH);
-    if (!mount.subpath.empty()) source = sys::open_in(source, mount.subpath);
-    sys::Fd copy = copy_of(source, options.is_recursive);
+    return copy_part(sys::open_file(mount.source, O_PATH), mount, options);
+  }
+
+  // A mount of `source`, or of what its subpath names.
+  static sys::Fd copy_part(const sys::Fd& source, const oci::Mount& mount,
+                           const MountOptions& options) {
+    if (mount.make_subpath) sys::make_dirs_in(source, mount.subpath);
+    sys::Fd copy = mount.subpath.empty()
+                       ? copy_of(source, options.is_recursive)
+                       : copy_of(sys::open_in(source, mount.subpath), options.is_recursive);
     if (!options.parameters.empty()) {
       throw base::Error("option " + options.parameters.front().key + ": unknown for a bind mount");
     }

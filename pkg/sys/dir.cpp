@@ -1,6 +1,7 @@
 #include "pkg/sys/dir.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/sys/file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -87,6 +88,24 @@ void make_dirs(const std::string& path, mode_t mode) {
   }
   make_dirs(path.substr(0, slash), mode);
   make_dir(path, mode);
+}
+
+void make_dirs_in(const Fd& root, const std::string& path, mode_t mode) {
+  std::string parent = ".";
+  for (std::size_t at = 0; at < path.size();) {
+    const std::size_t end = std::min(path.find('/', at), path.size());
+    const std::string name = path.substr(at, end - at);
+    at = end + 1;
+    if (name.empty() || name == ".") continue;
+    const std::string inner = parent + "/" + name;
+    if (!find_in(root, inner)) {
+      const Fd directory = open_in(root, parent, O_PATH | O_DIRECTORY);
+      if (::mkdirat(directory.get(), name.c_str(), mode) != 0 && errno != EEXIST) {
+        throw base::SysError(path);
+      }
+    }
+    parent = inner;
+  }
 }
 
 std::vector<std::string> list_dir(const std::string& path) {

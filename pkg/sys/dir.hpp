@@ -16,6 +16,9 @@ bool make_dir(const std::string& path, mode_t mode = 0755);
 // With all parents that are missing.
 void make_dirs(const std::string& path, mode_t mode = 0755);
 
+// The missing directories of a path below a root that we do not trust, as in open_in (file.hpp).
+void make_dirs_in(const Fd& root, const std::string& path, mode_t mode = 0755);
+
 // The names in a directory, sorted, without "." and ".."; none when the directory is missing.
 std::vector<std::string> list_dir(const std::string& path);
 
