@@ -27,6 +27,13 @@ struct Command {
 // In the order of the help.
 std::span<const Command> commands();
 
+// Spellings of the peers: "container ls" is `ps`.
+struct Alias {
+  std::string_view name;
+  std::string_view command;
+};
+std::span<const Alias> aliases();
+
 // What a command line asks for: the command (nothing when the words name none, or only a group)
 // and the words behind its name. Spellings of the peers ("container ls", "play kube") lead to the
 // same command.

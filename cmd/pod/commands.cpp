@@ -69,11 +69,6 @@ constexpr Command kCommands[] = {
     {"__complete", complete, ""},
 };
 
-// Spellings of the peers.
-struct Alias {
-  std::string_view name;
-  std::string_view command;
-};
 constexpr Alias kAliases[] = {
     {"container attach", "attach"},
     {"container create", "create"},
@@ -213,6 +208,10 @@ bool is_missing(std::string_view name) {
 
 std::span<const Command> commands() {
   return kCommands;
+}
+
+std::span<const Alias> aliases() {
+  return kAliases;
 }
 
 bool is_group(std::string_view word) {

@@ -6,7 +6,7 @@
 
 #include <fmt/core.h>
 
-#include <set>
+#include <map>
 
 namespace pod {
 namespace {
@@ -19,16 +19,22 @@ std::string line(std::string_view word, std::string_view about) {
 // The first words of commands, or the second words of a group.
 std::string command_names(const std::string& group, const std::string& begun) {
   const std::string prefix = group.empty() ? "" : group + " ";
+  std::map<std::string, std::string_view> found;
+  const auto offer = [&](std::string_view name, std::string_view about) {
+    if (!name.starts_with(prefix)) return;
+    const std::string rest(name.substr(prefix.size()));
+    const std::size_t space = rest.find(' ');
+    const std::string word = rest.substr(0, space);
+    if (!word.starts_with(begun)) return;
+    found.emplace(word, space == std::string::npos ? about : "Commands about one kind of thing");
+  };
+  for (const Command& command : commands())
+    if (!command.summary.empty()) offer(command.name, command.summary);
+  for (const Alias& alias : aliases())
+    offer(alias.name, find_command({std::string(alias.command)}).command->summary);
   std::string out;
-  std::set<std::string> seen;
-  for (const Command& command : commands()) {
-    if (command.summary.empty() || !command.name.starts_with(prefix)) continue;
-    const std::string name(command.name.substr(prefix.size()));
-    const std::size_t space = name.find(' ');
-    const std::string word = name.substr(0, space);
-    if (!word.starts_with(begun) || !seen.insert(word).second) continue;
-    out += line(word, space == std::string::npos ? command.summary : "Commands about one kind");
-  }
+  for (const auto& [word, about] : found)
+    out += line(word, about);
   return out;
 }
 

@@ -92,6 +92,9 @@ int run(const std::vector<std::string>& words) {
   const bool asks_for_group =
       rest.size() == 1 || (rest.size() == 2 && (rest[1] == "--help" || rest[1] == "-h"));
   const pod::Found found = pod::find_command(rest);
+  if (found.command != nullptr && global.help) {
+    return call(*found.command, {found.arguments.command, {"--help"}});
+  }
   if (found.command != nullptr) return call(*found.command, found.arguments);
   if (global.help || rest.empty() || (pod::is_group(rest.front()) && asks_for_group)) {
     cli::print(pod::overview(rest.empty() ? "" : rest.front()));
