@@ -131,12 +131,14 @@ void Loop::wait_for_events() {
     if (reads && watched->err() >= 0) polls.push_back({watched->err(), POLLIN, 0});
     if (watched->in() >= 0) polls.push_back({watched->in(), POLLOUT, 0});
   }
-  if (is_served_ && would_sleep_long()) {
-    if (::poll(polls.data(), polls.size(), kSettled) != 0) return;
-    // Nothing has happened for a while: it may be long until something does.
-    sys::shed_memory();
+  const bool sleeps_long = is_served_ && would_sleep_long();
+  if (sleeps_long && ::poll(polls.data(), polls.size(), kSettled) != 0) return;
+  const int timeout = milliseconds_to_next_timer();
+  if (sleeps_long) {  // nothing has happened for a while: it may be long until something does
+    sys::poll_for_long(polls, timeout);
+  } else {
+    ::poll(polls.data(), polls.size(), timeout);
   }
-  ::poll(polls.data(), polls.size(), milliseconds_to_next_timer());
 }
 
 bool Loop::would_sleep_long() const {

@@ -1,10 +1,15 @@
 #pragma once
 
+#include <span>
+
+#include <poll.h>
+
 namespace sys {
 
-// Gives back the memory that a process about to sleep for long does not need: free heap, the unused
-// part of the stack, and the pages of program text and constants, which come back from the page
-// cache when they are touched again. Single-threaded processes only.
-void shed_memory();
+// poll(2) for a process that may sleep for long: first gives back the memory that it does not need
+// meanwhile. That is free heap, the unused part of the stack, and the pages of program text and
+// constants, which come back from the page cache when they are touched again. Single-threaded
+// processes only.
+int poll_for_long(std::span<pollfd> polls, int timeout_ms);
 
 }  // namespace sys
