@@ -185,6 +185,7 @@ class Walk {
       return piped != nullptr ? *piped : value;
     }
     std::vector<Value> arguments;
+    arguments.reserve(rest.size() + 1);
     for (const Operand* argument : rest)
       arguments.push_back(evaluate(*argument));
     if (piped != nullptr) arguments.push_back(*piped);

@@ -58,7 +58,7 @@ std::string hexadecimal(Value value, bool is_upper) {
 }
 
 std::string convert(Value value, const Directive& directive) {
-  const std::string wrong = fmt::format("%!{}({})", directive.verb, print_text(value));
+  std::string wrong = fmt::format("%!{}({})", directive.verb, print_text(value));
   if (value == nullptr) return wrong;
   const std::size_t precision = directive.precision == std::string::npos ? 6 : directive.precision;
   switch (directive.verb) {

@@ -27,12 +27,10 @@ int rm(Arguments arguments) {
 
   const home::Home home = home::Home::open();
   Outcome outcome(arguments.command);
-  for (const auto& [typed, container] : selection.choose(home, outcome)) {
-    outcome.attempt([&] {
-      containers::remove(home, container, how);
-      cli::print(typed + "\n");
-    });
-  }
+  outcome.attempt_together(selection.choose(home, outcome), [&](const auto& one) {
+    containers::remove(home, one.container, how);
+    cli::print(one.typed + "\n");
+  });
   return outcome.status();
 }
 

@@ -24,7 +24,11 @@ void Outcome::fail(base::Error& error) {
   error.during(command_);
   std::fflush(stdout);
   fmt::print(stderr, "pod: {}\n", error.what());
-  if (gravity(error.status()) > gravity(status_)) status_ = error.status();
+  add(error.status());
+}
+
+void Outcome::add(int status) {
+  if (gravity(status) > gravity(status_)) status_ = status;
 }
 
 std::vector<std::string> read_id_files(const std::vector<std::string>& paths) {

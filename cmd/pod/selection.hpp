@@ -4,10 +4,14 @@
 #include "pkg/base/error.hpp"
 #include "pkg/containers/container.hpp"
 #include "pkg/pods/pod.hpp"
+#include "pkg/sys/child.hpp"
 
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <unistd.h>
 
 namespace pod {
 
@@ -26,11 +30,33 @@ class Outcome {
   }
   void fail(base::Error& error);
 
+  // The same with each of several at once, in a process of its own: for work that mostly waits.
+  template <typename Chosen, typename Work>
+  void attempt_together(const std::vector<Chosen>& all, Work work) {
+    if (all.size() == 1) return attempt([&] { work(all.front()); });
+    std::vector<sys::Child> children;
+    for (const Chosen& each : all) {
+      std::fflush(stdout);
+      const pid_t pid = ::fork();
+      if (pid < 0) throw base::SysError("fork");
+      if (pid == 0) {
+        attempt([&] { work(each); });
+        std::fflush(stdout);
+        ::_exit(status_);
+      }
+      children.emplace_back(pid);
+    }
+    for (sys::Child& child : children)
+      add(child.wait());
+  }
+
   // 0 when all went well; of several failures the gravest: ours (125) over "in use" (2) over
   // "no such" (1).
   int status() const { return status_; }
 
  private:
+  void add(int status);
+
   std::string command_;
   int status_ = 0;
 };

@@ -23,12 +23,10 @@ int stop(Arguments arguments) {
 
   const home::Home home = home::Home::open();
   Outcome outcome(arguments.command);
-  for (const auto& [typed, container] : selection.choose(home, outcome)) {
-    outcome.attempt([&] {
-      containers::stop(home, container, timeout);
-      cli::print(typed + "\n");
-    });
-  }
+  outcome.attempt_together(selection.choose(home, outcome), [&](const auto& one) {
+    containers::stop(home, one.container, timeout);
+    cli::print(one.typed + "\n");
+  });
   return outcome.status();
 }
 
