@@ -91,7 +91,7 @@ Place::~Place() {
     run_anyway(path_, pod({"unshare", "rm", "-rf", path_ + folder}));
   }
   run_anyway("/dev/shm", {"chmod", "-R", "u+rwx", path_});
-  ::chdir("/");
+  (void)!::chdir("/");
   try {
     sys::remove_tree(path_);
   } catch (const base::Error& error) {
