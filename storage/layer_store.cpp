@@ -73,6 +73,8 @@ std::string LayerStore::root(const std::string& id) const {
 }
 
 StagedLayer LayerStore::stage() const {
+  layout_.prepare();
+  sys::spread_folders(layout_.staging());  // layers are made side by side
   StagedLayer layer{Staged(layout_)};
   sys::make_dir(layer.root());
   if (::chmod(layer.root().c_str(), 0755) != 0) throw base::SysError(layer.root());  // umask

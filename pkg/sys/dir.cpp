@@ -10,6 +10,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 
 namespace sys {
 namespace {
@@ -106,6 +108,14 @@ void make_dirs_in(const Fd& root, const std::string& path, mode_t mode) {
     }
     parent = inner;
   }
+}
+
+void spread_folders(const std::string& path) {
+  const Fd folder = open_dir(path);
+  int flags = 0;
+  if (::ioctl(folder.get(), FS_IOC_GETFLAGS, &flags) != 0 || (flags & FS_TOPDIR_FL) != 0) return;
+  flags |= FS_TOPDIR_FL;
+  ::ioctl(folder.get(), FS_IOC_SETFLAGS, &flags);
 }
 
 std::vector<std::string> list_dir(const std::string& path) {

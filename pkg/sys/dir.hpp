@@ -19,6 +19,11 @@ void make_dirs(const std::string& path, mode_t mode = 0755);
 // The missing directories of a path below a root that we do not trust, as in open_in (file.hpp).
 void make_dirs_in(const Fd& root, const std::string& path, mode_t mode = 0755);
 
+// Tells the file system that folders made directly in this one have nothing to do with each other,
+// so that ext4 puts each into a part of the disk of its own (chattr(1), "T"). Near what has just
+// been deleted, making files is many times slower. Other file systems do not mind.
+void spread_folders(const std::string& path);
+
 // The names in a directory, sorted, without "." and ".."; none when the directory is missing.
 std::vector<std::string> list_dir(const std::string& path);
 
