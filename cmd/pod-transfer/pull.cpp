@@ -3,7 +3,9 @@
 #include "cmd/pod-transfer/command.hpp"
 #include "cmd/pod-transfer/progress.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
 #include "pkg/base/time.hpp"
+#include "pkg/images/ensure.hpp"
 #include "pkg/transfer/store.hpp"
 
 #include <fmt/core.h>
@@ -11,6 +13,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <optional>
 
 namespace pod_transfer {
@@ -83,6 +86,17 @@ transfer::PullOptions options_of(PullFlags& flags) {
 
 }  // namespace
 
+// A newer image would be welcome, the one that is here does as well.
+std::string pull_newer(const home::Home& home, const std::string& name,
+                       const std::function<std::string()>& pull) try {
+  return pull();
+} catch (const base::Error& error) {
+  const std::optional<storage::Image> here = images::find(home, name);
+  if (!here || error.status() > 128) throw;
+  base::log::warn("{}; the image that is here is used", error.what());
+  return here->id;
+}
+
 int pull(const cli::Arguments& arguments) {
   PullFlags flags;
   cli::Options options("Bring images from their registries");
@@ -94,9 +108,18 @@ int pull(const cli::Arguments& arguments) {
   const std::unique_ptr<transfer::Report> report = make_report(flags.quiet);
   std::optional<transfer::Store> store;
   return for_each(flags.names, [&](const std::string& name) {
-    const std::optional<storage::Image> found = transfer::find_pulled(home, name, pull);
-    if (!found && !store) store = transfer::open_store(home);
-    const std::string id = found ? found->id : transfer::pull(home, *store, name, pull, *report);
+    std::string id;
+    const auto bring = [&] {
+      if (!store) store = transfer::open_store(home);
+      return transfer::pull(home, *store, name, pull, *report);
+    };
+    if (const auto found = transfer::find_pulled(home, name, pull)) {
+      id = found->id;
+    } else if (pull.policy == images::PullPolicy::Newer) {
+      id = pull_newer(home, name, bring);
+    } else {
+      id = bring();
+    }
     fmt::print("{}\n", id);
     std::fflush(stdout);
   });

@@ -3,15 +3,12 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/hash/sha256.hpp"
-#include "pkg/sys/dir.hpp"
+#include "pkg/transfer/flusher.hpp"
 
 #include <fmt/core.h>
 
-#include <cstdlib>
 #include <optional>
 #include <set>
-
-#include <unistd.h>
 
 namespace transfer {
 namespace {
@@ -103,10 +100,11 @@ bool bring(const Store& store, const Batch& batch, Blobs& blobs) {
     staged.push_back(layers.stage());
     jobs.push_back(job_of(store, *layer, staged.back()));
   }
+  Flusher flusher(store.layout);
   const std::vector<Unpacked> unpacked = blobs.unpack(jobs);
   for (std::size_t i = 0; i < jobs.size(); ++i)
     verify(*jobs[i].layer, unpacked[i]);
-  sync_store(store.layout);
+  flusher.finish();
   bool squashed = false;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     staged[i].commit(record_of(*jobs[i].layer, unpacked[i]));
@@ -176,6 +174,7 @@ HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers,
 
 storage::Layer add_layer(const Store& store, std::unique_ptr<tar::Source> archive) {
   storage::StagedLayer staged = storage::LayerStore(store.layout).stage();
+  Flusher flusher(store.layout);
   Unpacking unpacking(std::move(archive),
                       {.root = staged.root(), .squash_owners = store.squash_owners});
   const Unpacked unpacked = unpacking.finish();
@@ -188,16 +187,9 @@ storage::Layer add_layer(const Store& store, std::unique_ptr<tar::Source> archiv
                              .blob_size = unpacked.blob_size,
                              .size = unpacked.applied.size,
                              .files = unpacked.applied.files};
-  sync_store(store.layout);
+  flusher.finish();
   staged.commit(layer);
   return layer;
-}
-
-void sync_store(const storage::Layout& layout) {
-  const char* ephemeral = std::getenv("POD_EPHEMERAL");
-  if (ephemeral != nullptr && *ephemeral != '\0' && *ephemeral != '0') return;
-  if (::syncfs(sys::open_dir(layout.root()).get()) < 0)
-    throw base::SysError("sync " + layout.root());
 }
 
 }  // namespace transfer

@@ -59,8 +59,4 @@ HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers,
 // Stages, unpacks, and commits what has been made here, under the name that it turns out to have.
 storage::Layer add_layer(const Store& store, std::unique_ptr<tar::Source> archive);
 
-// What was written is on the disk when this returns; then it may be given its name. Nothing to do
-// for stores that are not meant to outlast a crash: POD_EPHEMERAL=1.
-void sync_store(const storage::Layout& layout);
-
 }  // namespace transfer
