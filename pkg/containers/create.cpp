@@ -64,7 +64,10 @@ void use_image(const home::Home& home, Container& container) {
     if (options.command.empty()) options.command = config.cmd;
   }
   if (options.user.empty()) options.user = config.user;
-  if (options.workdir.empty()) options.workdir = config.working_dir;
+  if (options.workdir.empty()) {
+    options.workdir = config.working_dir;
+    options.make_workdir = true;
+  }
   if (options.stop_signal.empty()) options.stop_signal = config.stop_signal;
   for (const auto& [key, value] : config.labels)
     options.labels.try_emplace(key, value);

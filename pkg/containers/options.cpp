@@ -220,6 +220,7 @@ void visit_process(Any& options, Visitor& visitor) {
   visitor("user", options.user);
   visitor("groups", options.groups);
   visitor("workdir", options.workdir);
+  visitor("make_workdir", options.make_workdir);
   visitor("terminal", options.terminal);
   visitor("interactive", options.interactive);
   visitor("init", options.init);

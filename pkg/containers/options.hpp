@@ -32,7 +32,7 @@ struct VolumeMount {
   // "mode=1777", "tmpcopyup", "notmpcopyup", "nocopy" ...
   std::vector<std::string> options;
   bool make_subpath = false;  // a missing subpath becomes a directory
-  bool make_source = false;  // a missing bind source is made (Kubernetes: DirectoryOrCreate)
+  bool make_source = false;   // a missing bind source is made (Kubernetes: DirectoryOrCreate)
 
   friend bool operator==(const VolumeMount&, const VolumeMount&) = default;
 };
@@ -61,6 +61,7 @@ struct Options {
   std::string user;                 // "name|uid[:group|gid]"; "": the image's
   std::vector<std::string> groups;  // --group-add
   std::string workdir;              // "": the image's
+  bool make_workdir = false;        // it is the image's, which is made when missing
   bool terminal = false;
   bool interactive = false;  // keep stdin open
   bool init = false;

@@ -88,6 +88,7 @@ oci::Process make_process(const Container& container, const std::string& hostnam
   process.args = container.command;
   process.env = environment(options, hostname);
   process.cwd = options.workdir.empty() ? "/" : options.workdir;
+  process.make_cwd = options.make_workdir;
   process.capabilities = capabilities_of(options);
   process.rlimits = options.rlimits;
   process.no_new_privileges = options.no_new_privileges;
