@@ -17,6 +17,7 @@
 #include <cstring>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <linux/close_range.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -175,6 +176,9 @@ std::vector<Port> keep_only(std::vector<Port> ports) {
   if (::getppid() != starter) ::_exit(0);
   ::prctl(PR_SET_NAME, "pod-udp");
   ::signal(SIGTERM, SIG_DFL);
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (const int stream : {0, 1, 2})
+    ::dup2(null, stream);  // our caller's are not ours to hold
   if (user) (void)::setns(user.get(), CLONE_NEWUSER);
   if (::setns(net.get(), CLONE_NEWNET) != 0) ::_exit(1);
   Forwarder(keep_only(std::move(ports))).run();

@@ -13,6 +13,7 @@
 #include "pkg/sys/mount.hpp"
 #include "pkg/sys/namespaces.hpp"
 #include "pkg/sys/signals.hpp"
+#include "pkg/sys/tty.hpp"
 #include "storage/rootfs.hpp"
 
 #include <fmt/core.h>
@@ -22,6 +23,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 namespace containers {
 namespace {
@@ -64,8 +66,7 @@ Crew::Crew(const home::Home& home, Sandbox sandbox, userns::Mapping mapping)
     : home_(home), sandbox_(std::move(sandbox)), mapping_(std::move(mapping)) {}
 
 Crew::~Crew() {
-  connection_.reset();
-  if (namespaces_.pid_holder > 0) ::kill(namespaces_.pid_holder, SIGKILL);
+  rest();
 }
 
 monitor::Member Crew::member(const std::string& id) {
@@ -124,6 +125,9 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
                                                   .in = streams.in,
                                                   .out = streams.out,
                                                   .err = streams.err});
+    if (launched.terminal && streams.rows > 0) {
+      sys::set_window_size(launched.terminal.get(), {streams.rows, streams.columns});
+    }
     if (connection_ && !is_connected_) connection_->await();
     is_connected_ = true;
     launched.release();
@@ -254,6 +258,18 @@ bool Crew::ended(const std::string& id) {
   cgroup::remove(path);
   if (sandbox_.is_pod && cgroups_.empty()) cgroup::remove(path.substr(0, path.rfind('/')));
   return is_oom;
+}
+
+void Crew::rest() {
+  connection_.reset();
+  if (namespaces_.pid_holder > 0) {
+    ::kill(namespaces_.pid_holder, SIGKILL);
+    ::waitpid(namespaces_.pid_holder, nullptr, 0);
+  }
+  namespaces_ = {};
+  shared_.clear();
+  is_connected_ = false;
+  is_prepared_ = false;
 }
 
 void Crew::remove(const std::string& id) {

@@ -30,6 +30,7 @@ class Crew : public monitor::Workload {
   std::string cgroup(const std::string& id) override;
   bool ended(const std::string& id) override;
   void remove(const std::string& id) override;
+  void rest() override;
 
  private:
   void prepare();

@@ -11,6 +11,8 @@
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/process.hpp"
 #include "pkg/sys/signals.hpp"
+#include "pkg/sys/socket.hpp"
+#include "pkg/sys/tty.hpp"
 
 #include <fmt/core.h>
 
@@ -66,38 +68,111 @@ int wait_for(const runtime::Executed& executed, sys::SignalQueue& signals) {
   return sys::exit_status(status);
 }
 
-}  // namespace
+// Everything that is decided before the process is started.
+struct Prepared {
+  State state;
+  sys::Fd container;  // its first process
+  oci::Process what;
+  seccomp::Program filter;
+};
 
-int exec(const home::Home& home, const Container& container, const ExecOptions& options) {
+Prepared prepare(const home::Home& home, const Container& container, const ExecOptions& options) {
   if (options.command.empty()) throw base::Error("no command given");
   const State state = state_of(home, container);
-  const auto process = sys::open_process(state.process);
+  auto process = sys::open_process(state.process);
   if (!state.is_running() || !process) {
     throw base::Error(fmt::format("exec in {}: it does not run: its state is {}", container.name,
                                   status_word(state.status)));
   }
   const oci::Spec spec = load_spec(home, container);
-  const oci::Process what = process_of(spec, options);
-  const seccomp::Program filter = filter_of(home, spec, options);
+  return {state, std::move(*process), process_of(spec, options), filter_of(home, spec, options)};
+}
+
+runtime::Executed run(const Prepared& prepared, const ExecOptions& options) {
   const sys::Fd null = sys::open_file("/dev/null", O_RDWR);
-  sys::SignalQueue signals({SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2});
-  const runtime::Executed executed =
-      runtime::exec({.pid = state.process.pid,
-                     .process = *process,
-                     .what = what,
-                     .seccomp = filter,
-                     .cgroup = state.cgroup,
-                     .in = options.interactive && !options.detach ? STDIN_FILENO : null.get(),
-                     .out = options.detach ? null.get() : STDOUT_FILENO,
-                     .err = options.detach ? null.get() : STDERR_FILENO});
-  if (options.detach) return 0;
-  if (options.terminal) {
-    Streams streams;
-    streams.in = options.interactive;
-    streams.detach_keys = options.detach_keys;
-    if (!relay_terminal(executed.terminal, executed.process, streams)) return 0;
+  return runtime::exec({.pid = prepared.state.process.pid,
+                        .process = prepared.container,
+                        .what = prepared.what,
+                        .seccomp = prepared.filter,
+                        .cgroup = prepared.state.cgroup,
+                        .in = options.interactive && !options.detach ? STDIN_FILENO : null.get(),
+                        .out = options.detach ? null.get() : STDOUT_FILENO,
+                        .err = options.detach ? null.get() : STDERR_FILENO,
+                        .size = sys::window_size(STDIN_FILENO)});
+}
+
+// After its command has gone: takes what is said on the terminal, so that nobody waits for us.
+void drain(const sys::Fd& terminal) {
+  std::array<char, 4096> bytes{};
+  while (terminal && ::read(terminal.get(), bytes.data(), bytes.size()) > 0) {
   }
-  return wait_for(executed, signals);
+}
+
+// The parent of a process that may outlive its command: a container cannot end before somebody has
+// taken note of the end of all its processes, and not every host's first process does.
+[[noreturn]] void keep(const Prepared& prepared, const ExecOptions& options,
+                       const sys::Fd& command) {
+  ::setsid();
+  try {
+    const runtime::Executed executed = run(prepared, options);
+    const std::array<int, 2> files = {executed.process.get(), executed.terminal.get()};
+    sys::send_message(command, "{}", {files.data(), executed.terminal ? 2U : 1U});
+    const sys::Fd null = sys::open_file("/dev/null", O_RDWR);
+    for (const int stream : {0, 1, 2})
+      ::dup2(null.get(), stream);
+    pollfd poll{command.get(), POLLIN, 0};  // readable when the command has gone
+    std::array<pollfd, 2> polls = {{{executed.process.get(), POLLIN, 0}, poll}};
+    ::poll(polls.data(), polls.size(), -1);
+    if (polls[0].revents == 0) drain(executed.terminal);
+    int status = 0;
+    while (::waitpid(executed.pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    sys::send_message(command, base::Json::object({{"exit", sys::exit_status(status)}}).dump());
+  } catch (const base::Error& error) {
+    sys::send_message(
+        command, base::Json::object({{"error", error.what()}, {"status", error.status()}}).dump());
+  }
+  ::_exit(0);
+}
+
+base::Json receive_answer(const sys::Fd& keeper, std::vector<sys::Fd>& files) {
+  auto message = sys::receive_message(keeper);
+  if (!message) throw base::Error("the process that kept the command was killed");
+  files = std::move(message->files);
+  base::Json answer = base::Json::parse(message->bytes);
+  if (const base::Json* error = answer.find("error")) {
+    throw base::Error(error->as_string(), static_cast<int>(answer.integer_or("status", 125)));
+  }
+  return answer;
+}
+
+// With a terminal or detached.
+int run_kept(const Prepared& prepared, const ExecOptions& options) {
+  auto [keeper, theirs] = sys::make_socket_pair();
+  const pid_t pid = ::fork();
+  if (pid < 0) throw base::SysError("fork");
+  if (pid == 0) {
+    keeper.reset();
+    keep(prepared, options, theirs);
+  }
+  theirs.reset();
+  std::vector<sys::Fd> files;
+  receive_answer(keeper, files);
+  if (options.detach) return 0;
+  Streams streams;
+  streams.in = options.interactive;
+  streams.detach_keys = options.detach_keys;
+  if (!relay_terminal(files.at(1), files.at(0), streams)) return 0;
+  return static_cast<int>(receive_answer(keeper, files).at("exit").as_integer());
+}
+
+}  // namespace
+
+int exec(const home::Home& home, const Container& container, const ExecOptions& options) {
+  const Prepared prepared = prepare(home, container, options);
+  if (options.detach || options.terminal) return run_kept(prepared, options);
+  sys::SignalQueue signals({SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2});
+  return wait_for(run(prepared, options), signals);
 }
 
 }  // namespace containers

@@ -6,6 +6,7 @@
 #include "pkg/containers/supervise.hpp"
 #include "pkg/monitor/protocol.hpp"
 #include "pkg/sys/signals.hpp"
+#include "pkg/sys/tty.hpp"
 
 #include <fmt/core.h>
 
@@ -13,6 +14,8 @@
 #include <chrono>
 #include <csignal>
 #include <thread>
+
+#include <unistd.h>
 
 namespace containers {
 namespace {
@@ -74,6 +77,9 @@ int start_attached(const home::Home& home, const Container& container, const Str
   sys::SignalQueue signals = sys::SignalQueue::all();
   base::Json start = request("start", container);
   start["attach"] = true;
+  const sys::WindowSize size = sys::window_size(STDIN_FILENO);
+  start["rows"] = size.rows;
+  start["columns"] = size.columns;
   const Conversation with = ask_or_start(home, sandbox_of(home, container), start);
   return follow(home, container, streams, with.socket, signals);
 }

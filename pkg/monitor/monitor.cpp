@@ -63,6 +63,7 @@ class Loop {
   void move_streams();
   void run_timers();
   void reap_ended();
+  bool is_last(const Watched& ended) const;
   void conclude(Watched& watched);
   void forget_gone_clients();
 
@@ -70,7 +71,7 @@ class Loop {
   void start_pod(Client& client);
   void continue_pod();
   void finish_pod_start();
-  Watched& launch(const std::string& id);
+  Watched& launch(const std::string& id, sys::WindowSize size = {});
   void attach(Client& client, const base::Json& json);
   void stop(Client& client, const base::Json& json);
   void kill(Client& client, const base::Json& json);
@@ -227,14 +228,14 @@ void Loop::leave_caller() {
   ::dup2(null.get(), STDERR_FILENO);
 }
 
-Watched& Loop::launch(const std::string& id) {
+Watched& Loop::launch(const std::string& id, sys::WindowSize size) {
   Watched* watched = find(id);
   if (watched == nullptr) {
     watched_.push_back(std::make_unique<Watched>(work_.member(id), self_));
     watched = watched_.back().get();
   }
   try {
-    watched->launch(work_);
+    watched->launch(work_, size);
     watched->write_state();
   } catch (const base::Error& error) {
     watched->state().error = error.what();
@@ -248,12 +249,17 @@ Watched& Loop::launch(const std::string& id) {
   return *watched;
 }
 
+sys::WindowSize size_in(const base::Json& json) {
+  return {static_cast<unsigned short>(json.integer_or("rows", 0)),      // NOLINT
+          static_cast<unsigned short>(json.integer_or("columns", 0))};  // NOLINT
+}
+
 void Loop::start(Client& client, const base::Json& json) {
   const std::string id = json.at("id").as_string();
   const bool attaches = json.bool_or("attach", false);
   const Watched* running = find(id);
   if (attaches) client.attached = id;
-  if (running == nullptr || !running->has_process()) launch(id);
+  if (running == nullptr || !running->has_process()) launch(id, size_in(json));
   client.offer(base::Json::object({{"ok", true}}));
 }
 
@@ -379,6 +385,12 @@ void Loop::reap_ended() {
   }
 }
 
+bool Loop::is_last(const Watched& ended) const {
+  return pod_queue_.empty() &&
+         std::all_of(watched_.begin(), watched_.end(),
+                     [&](const auto& other) { return other.get() == &ended; });
+}
+
 // After an end: again, or for good.
 void Loop::conclude(Watched& watched) {
   const std::string id = watched.id();
@@ -389,6 +401,7 @@ void Loop::conclude(Watched& watched) {
     watched.write_state();
   }
   if (restarts) return;
+  if (is_last(watched)) work_.rest();  // before anybody hears of the end: its ports are free then
   const int code = watched.state().exit_code;
   const base::Json end = base::Json::object({{"exit", code}});
   for (Client* client : attached_to(id))

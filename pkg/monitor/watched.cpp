@@ -71,8 +71,10 @@ void Watched::open_streams(Streams& theirs, std::vector<sys::Fd>& owners) {
   }
 }
 
-void Watched::launch(Workload& work) {
+void Watched::launch(Workload& work, sys::WindowSize size) {
   Streams theirs;
+  theirs.rows = size.rows;
+  theirs.columns = size.columns;
   std::vector<sys::Fd> owners;
   if (!member_.terminal) open_streams(theirs, owners);
   launched_ = work.launch(member_.id, theirs);

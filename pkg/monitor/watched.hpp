@@ -4,6 +4,7 @@
 #include "pkg/monitor/protocol.hpp"
 #include "pkg/monitor/state.hpp"
 #include "pkg/monitor/workload.hpp"
+#include "pkg/sys/tty.hpp"
 
 #include <chrono>
 #include <deque>
@@ -44,7 +45,7 @@ class Watched {
   void write_state() const;
 
   // Launches it with new streams. Throws base::Error; then the state says why.
-  void launch(Workload& work);
+  void launch(Workload& work, sys::WindowSize size = {});
   bool has_process() const { return static_cast<bool>(launched_.process); }
   const sys::Fd& process() const { return launched_.process; }
 

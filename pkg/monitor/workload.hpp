@@ -30,6 +30,9 @@ struct Streams {
   int in = -1;
   int out = -1;
   int err = -1;
+  // Of the terminal, when it has one; 0: not known.
+  unsigned short rows = 0;     // NOLINT(google-runtime-int): as in struct winsize
+  unsigned short columns = 0;  // NOLINT(google-runtime-int)
 };
 
 // The side of a monitor that knows images, mounts and networks: rooms above give it one.
@@ -46,6 +49,8 @@ class Workload {
   // Its processes are gone: undoes what `launch` did. True when it ran out of memory.
   virtual bool ended(const std::string& id) = 0;
   virtual void remove(const std::string& id) = 0;
+  // Nothing runs any more, nor will by itself: the network and what else was shared goes.
+  virtual void rest() = 0;
 };
 
 }  // namespace monitor

@@ -3,6 +3,7 @@
 #include "pkg/oci/spec.hpp"
 #include "pkg/seccomp/compile.hpp"
 #include "pkg/sys/fd.hpp"
+#include "pkg/sys/tty.hpp"
 
 #include <string>
 
@@ -19,6 +20,7 @@ struct ExecRequest {
   int in = 0;  // go to the new process as they are; unused with a terminal
   int out = 1;
   int err = 2;
+  sys::WindowSize size;  // of the terminal, before anything runs on it
 };
 
 struct Executed {

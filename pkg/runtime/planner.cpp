@@ -39,6 +39,7 @@ Planned plan_command(const ExecRequest& request, const sys::Fd& root) {
   if (request.what.terminal) {
     Terminal terminal = open_terminal_in(root);
     planned.terminal = std::move(terminal.master);
+    if (request.size.rows > 0) sys::set_window_size(planned.terminal.get(), request.size);
     const int slave = planned.keep(std::move(terminal.slave));
     planned.plan.has_terminal = true;
     plan_streams({slave, slave, slave}, planned);

@@ -79,6 +79,11 @@ class Resolution {
       take_groups_of(*entry);
     }
     add_groups();
+    // The primary group is one of the supplementary ones, too: else whoever changes it would keep
+    // no trace of it, and files that forbid it would open up.
+    if (std::count(identity_.groups.begin(), identity_.groups.end(), identity_.gid) == 0) {
+      identity_.groups.insert(identity_.groups.begin(), identity_.gid);
+    }
     return std::move(identity_);
   }
 

@@ -102,7 +102,7 @@ TEST_F(Crowd, CostsOneSmallProcessForAContainer) {
   const std::string id = start_probe({"forever"});
   const std::string pid = must({"inspect", "-f", "{{.State.Pid}}", id});
   const std::string monitor = support::run({"sh", "-c", "ps -o ppid= -p " + pid}).line();
-  support::run({"sleep", "0.3"});
+  support::run({"sleep", "1"});  // memory is given back after half a second of rest
 
   EXPECT_EQ(support::descendants().size(), 2U) << testing::PrintToString(support::descendants());
   std::ifstream file("/proc/" + std::to_string(std::stoi(monitor)) + "/status");

@@ -180,7 +180,8 @@ TEST_F(Run, GivesTheGroupsOfTheImage) {
 TEST_F(Run, StartsInTheWorkingDirectory) {
   EXPECT_EQ(probe({"pwd"}).line(), "/");
   EXPECT_EQ(probe({"pwd"}, {"--workdir", "/home/user"}).line(), "/home/user");
-  EXPECT_EQ(probe({"pwd"}, {"-w", "/made/for/it"}).line(), "/made/for/it");
+  // One that the command line names has to be there: it may be misspelt.
+  EXPECT_NE(probe({"pwd"}, {"-w", "/misspelt"}).status, 0);
 }
 
 TEST_F(Run, HasAHostName) {

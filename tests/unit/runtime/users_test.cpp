@@ -37,7 +37,7 @@ TEST_F(Users, AreFoundByNameWithTheirGroups) {
 
   EXPECT_EQ(ann.uid, 1000U);
   EXPECT_EQ(ann.gid, 1001U);
-  EXPECT_EQ(ann.groups, std::vector<gid_t>{50});
+  EXPECT_EQ(ann.groups, (std::vector<gid_t>{ann.gid, 50}));
   EXPECT_EQ(ann.home, "/home/ann");
 }
 
@@ -45,7 +45,7 @@ TEST_F(Users, HaveOnlyTheGroupThatIsGiven) {
   const runtime::Identity ann = resolve("ann:wheel");
 
   EXPECT_EQ(ann.gid, 10U);
-  EXPECT_TRUE(ann.groups.empty());
+  EXPECT_EQ(ann.groups, std::vector<gid_t>{ann.gid});
 }
 
 TEST_F(Users, MayBeNumbersWithoutAnEntry) {
@@ -61,7 +61,7 @@ TEST_F(Users, MayBeNumbersWithoutAnEntry) {
 TEST_F(Users, GetTheGroupsAddedByNameAndNumber) {
   user.additional_groups = {"staff", "77"};
 
-  EXPECT_EQ(resolve("root").groups, (std::vector<gid_t>{10, 50, 77}));
+  EXPECT_EQ(resolve("root").groups, (std::vector<gid_t>{0, 10, 50, 77}));
 }
 
 TEST_F(Users, ThatAreUnknownAreNamed) {
