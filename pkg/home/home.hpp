@@ -1,17 +1,19 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
+
+#include <sys/types.h>
 
 namespace home {
 
 // Where everything of this user lives. Passed on, never global.
 struct Home {
-  std::string data;     // survives reboot: $XDG_DATA_HOME/pod, or ~/.local/share/pod
-  std::string runtime;  // gone after reboot: $XDG_RUNTIME_DIR/pod, /run/user/UID/pod, or /tmp/pod-run-UID
-  std::string config;   // $XDG_CONFIG_HOME, or ~/.config: holds containers/auth.json, containers/certs.d ...
-  std::string cache;    // $XDG_CACHE_HOME/pod, or ~/.cache/pod: may be deleted at any time
+  std::string data;  // survives reboot: $XDG_DATA_HOME/pod, or ~/.local/share/pod
+  std::string
+      runtime;  // gone after reboot: $XDG_RUNTIME_DIR/pod, /run/user/UID/pod, or /tmp/pod-run-UID
+  std::string
+      config;  // $XDG_CONFIG_HOME, or ~/.config: holds containers/auth.json, containers/certs.d ...
+  std::string cache;  // $XDG_CACHE_HOME/pod, or ~/.cache/pod: may be deleted at any time
   uid_t uid = 0;
   gid_t gid = 0;
   std::string user;  // login name, or the number when it has none

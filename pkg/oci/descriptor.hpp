@@ -1,14 +1,14 @@
 #pragma once
 
+#include "pkg/base/json.hpp"
+#include "pkg/oci/digest.hpp"
+#include "pkg/oci/platform.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "pkg/base/json.hpp"
-#include "pkg/oci/digest.hpp"
-#include "pkg/oci/platform.hpp"
 
 namespace oci {
 

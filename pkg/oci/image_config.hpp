@@ -1,15 +1,15 @@
 #pragma once
 
+#include "pkg/base/json.hpp"
+#include "pkg/base/time.hpp"
+#include "pkg/oci/digest.hpp"
+#include "pkg/oci/platform.hpp"
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "pkg/base/json.hpp"
-#include "pkg/base/time.hpp"
-#include "pkg/oci/digest.hpp"
-#include "pkg/oci/platform.hpp"
 
 namespace oci {
 

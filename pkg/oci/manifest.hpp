@@ -1,12 +1,12 @@
 #pragma once
 
+#include "pkg/oci/descriptor.hpp"
+
 #include <map>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "pkg/oci/descriptor.hpp"
 
 namespace oci {
 

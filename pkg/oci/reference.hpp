@@ -1,10 +1,10 @@
 #pragma once
 
+#include "pkg/oci/digest.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "pkg/oci/digest.hpp"
 
 namespace oci {
 
@@ -20,7 +20,7 @@ class Reference {
   const std::optional<Digest>& digest() const { return digest_; }
 
   std::string name() const { return registry_ + "/" + repository_; }  // without tag and digest
-  std::string text() const;      // name:tag, name@digest
+  std::string text() const;                                           // name:tag, name@digest
   std::string familiar() const;  // what docker prints: docker.io/library/ left away
 
   Reference with_digest(Digest digest) const;  // the same repository, named by digest alone

@@ -136,8 +136,8 @@ Json process_json(const Process& process) {
 
 Mount parse_mount(const Json& json) {
   return {json.at("destination").as_string(), json.string_or("type", ""),
-          json.string_or("source", ""), json.strings_or_none("options"),
-          json.string_or("subpath", ""), json.bool_or("makeSubpath", false)};
+          json.string_or("source", ""),       json.strings_or_none("options"),
+          json.string_or("subpath", ""),      json.bool_or("makeSubpath", false)};
 }
 
 Json mount_json(const Mount& mount) {

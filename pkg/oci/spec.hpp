@@ -1,12 +1,12 @@
 #pragma once
 
+#include "pkg/base/json.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "pkg/base/json.hpp"
 
 // The OCI runtime configuration (runtime-spec, config.md and config-linux.md), as far as a rootless
 // runtime can honour it. Made once, in containers/spec.cpp; kept as spec.json in the container's

@@ -1,8 +1,8 @@
 #include "pkg/base/json.hpp"
 
-#include <gtest/gtest.h>
-
 #include "pkg/base/error.hpp"
+
+#include <gtest/gtest.h>
 
 namespace {
 
@@ -12,7 +12,9 @@ TEST(Json, KeepsTheOrderOfMembers) {
   EXPECT_EQ(json.dump(), R"({"b":1,"a":[true,null,2.5,"x"]})");
 }
 
-TEST(Json, DoesNotEscapeHtml) { EXPECT_EQ(base::Json("<a&b>").dump(), "\"<a&b>\""); }
+TEST(Json, DoesNotEscapeHtml) {
+  EXPECT_EQ(base::Json("<a&b>").dump(), "\"<a&b>\"");
+}
 
 TEST(Json, RefusesDuplicateMembers) {
   EXPECT_THROW(base::Json::parse(R"({"a": 1, "a": 2})"), base::Error);

@@ -1,11 +1,11 @@
 #include "pkg/base/text.hpp"
 
+#include "pkg/base/error.hpp"
+#include "pkg/base/size.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
-
-#include "pkg/base/error.hpp"
-#include "pkg/base/size.hpp"
 
 namespace {
 

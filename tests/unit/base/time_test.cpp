@@ -1,8 +1,8 @@
 #include "pkg/base/time.hpp"
 
-#include <gtest/gtest.h>
-
 #include "pkg/base/error.hpp"
+
+#include <gtest/gtest.h>
 
 namespace {
 
