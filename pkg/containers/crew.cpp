@@ -112,7 +112,8 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
     prepare();
     oci::Spec spec = load_spec(home_, container);
     resolve_joined(spec);
-    const sys::Fd root = mount_root(home_, container);
+    roots_.erase(id);
+    const sys::Fd& root = roots_.emplace(id, mount_root(home_, container)).first->second;
     fill_fresh_volumes(home_, container, root);
     const seccomp::Program filter = filter_of(home_, spec);
     const std::vector<runtime::Prepared> prepared = prepared_mounts();
@@ -273,6 +274,7 @@ void Crew::rest() {
 }
 
 void Crew::remove(const std::string& id) {
+  roots_.erase(id);
   try {
     if (const auto container = find_by_id(home_, id)) remove_files(home_, *container, true);
   } catch (const base::Error& error) {

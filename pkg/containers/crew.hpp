@@ -51,6 +51,9 @@ class Crew : public monitor::Workload {
   bool is_connected_ = false;
   cgroup::Delegation delegation_;
   std::map<std::string, std::string> cgroups_;  // by container
+  // Held beyond the containers' ends: whoever lets go of an overlay last waits for the disk, and
+  // that shall not be those who wait for a container to end.
+  std::map<std::string, sys::Fd> roots_;
 };
 
 }  // namespace containers
