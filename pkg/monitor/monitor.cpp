@@ -24,7 +24,7 @@
 namespace monitor {
 namespace {
 
-constexpr int kSettled = 500;  // milliseconds without an event after which memory is given back
+constexpr int kSettled = 100;  // milliseconds without an event after which memory is given back
 
 class Loop {
  public:
