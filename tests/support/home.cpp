@@ -63,11 +63,6 @@ std::vector<std::string> names_in(const std::string& folder) {
   return names;
 }
 
-void reap() {
-  while (::waitpid(-1, nullptr, WNOHANG) > 0) {
-  }
-}
-
 std::vector<std::string> mounts_below(const std::string& folder) {
   std::vector<std::string> found;
   std::ifstream file("/proc/self/mountinfo");
@@ -87,7 +82,7 @@ std::string transfer_program() {
 }
 
 std::vector<std::string> descendants() {
-  reap();
+  reap_orphans();
   const std::map<int, int> all = parents();
   std::vector<std::string> found;
   std::set<int> ours = {static_cast<int>(::getpid())};

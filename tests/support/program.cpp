@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <ostream>
+#include <set>
 #include <stdexcept>
 
 #include <fcntl.h>
@@ -19,6 +20,12 @@ namespace support {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// The processes that a Program waits for.
+std::set<pid_t>& awaited() {
+  static std::set<pid_t> pids;
+  return pids;
+}
 
 Clock::time_point after(double seconds) {
   return Clock::now() + std::chrono::milliseconds(static_cast<long>(seconds * 1000));
@@ -90,6 +97,7 @@ Program::Program(const std::vector<std::string>& words, const Start& start) {
   } else {
     start_pipes(words, start);
   }
+  awaited().insert(pid_);
 }
 
 void Program::start_pipes(const std::vector<std::string>& words, const Start& start) {
@@ -126,6 +134,7 @@ void Program::start_terminal(const std::vector<std::string>& words, const Start&
 }
 
 Program::~Program() {
+  awaited().erase(pid_);
   if (!reaped_ && pid_ > 0) {
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
@@ -197,6 +206,7 @@ Result Program::wait(double seconds) {
   const auto is_open = [this] { return out_ >= 0 || err_ >= 0; };
   while ((is_open() || !reaped_) && left_until(end) > 0) {
     reap(false);
+    reap_orphans();
     const bool read = read_some(!is_terminal_ && is_open() && reaped_ ? left_until(end) : 20);
     // A terminal is open for as long as anybody has it; we do not wait for those.
     if (reaped_ && !read && is_terminal_) break;
@@ -207,6 +217,16 @@ Result Program::wait(double seconds) {
     reap(true);
   }
   return result_;
+}
+
+void reap_orphans() {
+  // A child that somebody waits for hides those that ended after it, until it is waited for.
+  for (;;) {
+    siginfo_t ended{};
+    if (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0) return;
+    if (awaited().contains(ended.si_pid)) return;
+    ::waitpid(ended.si_pid, nullptr, 0);
+  }
 }
 
 Result run(const std::vector<std::string>& words, const Start& start, const std::string& input,

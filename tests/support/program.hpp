@@ -66,6 +66,10 @@ class Program {
   Result result_;
 };
 
+// Reaps what lost its parent and became a child of the test (see Home): as any init does, at any
+// time. Programs that somebody waits for are left alone.
+void reap_orphans();
+
 // Runs it to its end. `input` is its standard input.
 Result run(const std::vector<std::string>& words, const Start& start = {},
            const std::string& input = "", double seconds = 20);
