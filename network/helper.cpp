@@ -50,8 +50,9 @@ bool place_files(const Start& start) {
 // Shares our memory until exec, while we are stopped. Which is why it is no ordinary spawn: a child
 // asks for its own death itself, and between the asking and the parent's death there is a gap to
 // close. pasta changes its identity later, but only into namespaces below ours, which keeps the
-// wish; see prctl(2), PR_SET_PDEATHSIG.
-int run(void* argument) {
+// wish; see prctl(2), PR_SET_PDEATHSIG. It never returns: the address sanitizer would go on
+// watching a stack that is the caller's again.
+[[gnu::no_sanitize_address]] int run(void* argument) {
   auto* start = static_cast<Start*>(argument);
   for (int number = 1; number < SIGRTMIN; ++number) {
     if (number != SIGKILL && number != SIGSTOP) ::signal(number, SIG_DFL);

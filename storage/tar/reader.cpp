@@ -13,6 +13,13 @@
 namespace tar {
 
 struct Reader::Impl {
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    if (handle != nullptr) ::archive_read_free(handle);
+  }
+
   archive* handle = nullptr;
   Source* source = nullptr;
   std::exception_ptr source_failure;  // libarchive is C: nothing may be thrown through it
@@ -119,9 +126,7 @@ Reader::Reader(Source& source) : impl_(std::make_unique<Impl>()) {
   check(impl_->handle, result);
 }
 
-Reader::~Reader() {
-  if (impl_->handle != nullptr) ::archive_read_free(impl_->handle);
-}
+Reader::~Reader() = default;
 
 const Entry* Reader::next() {
   archive_entry* raw = nullptr;

@@ -8,6 +8,7 @@
 #include "pkg/userns/enter.hpp"
 
 #include <array>
+#include <csignal>
 
 #include <pwd.h>
 
@@ -88,6 +89,7 @@ void ContainerTest::TearDown() {
 
 // The part of a monitor: never returns to the test.
 int ContainerTest::monitor(const sys::Fd& out, const sys::Fd& pid_out) try {
+  std::signal(SIGPIPE, SIG_IGN);  // as a monitor does
   const userns::Mapping mapping = userns::enter(home);
   const runtime::Namespaces namespaces = runtime::make_namespaces(wanted, mapping);
   sys::Child holder(namespaces.pid_holder);
