@@ -153,7 +153,8 @@ sys::Fd mount_rootfs(const home::Home& home, const RootfsMount& what) try {
 }
 
 void remove_rootfs(const home::Home& home, const std::string& container_id) {
-  discard(home, Layout(home).rootfs(container_id));
+  const Layout layout(home);
+  move_to_trash(layout, layout.rootfs(container_id));
 }
 
 std::int64_t rootfs_size(const home::Home& home, const std::string& container_id) {

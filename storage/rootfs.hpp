@@ -59,7 +59,7 @@ struct RootfsMount {
 // namespace of our own (userns::enter). fuse-overlayfs runs as long as the mount lives.
 sys::Fd mount_rootfs(const home::Home& home, const RootfsMount& what);
 
-// To the trash, and emptied from there: directly where we may, else inside the user namespace.
+// Into the trash: gone at once, but its space is free only after `empty_trash`.
 void remove_rootfs(const home::Home& home, const std::string& container_id);
 
 // Bytes in the writable layer, for `ps --size`.

@@ -71,11 +71,14 @@ int run(Arguments arguments) {
   }
 
   const home::Home home = home::Home::open();
+  std::optional<containers::Recruit> recruit = containers::Recruit::enlist(home);
   resolve(home, flags, wanted);
   const containers::Container container = containers::create(home, wanted);
   try {
-    if (!detach) return containers::start_attached(home, container, streams);
-    containers::start(home, container);
+    if (!detach) {
+      return containers::start_attached(home, container, streams, std::move(recruit));
+    }
+    containers::start(home, container, std::move(recruit));
   } catch (const base::Error&) {
     if (wanted.remove) remove_unstarted(home, container.id);
     throw;

@@ -15,6 +15,7 @@
 #include "pkg/sys/signals.hpp"
 #include "pkg/sys/tty.hpp"
 #include "storage/rootfs.hpp"
+#include "storage/trash.hpp"
 
 #include <fmt/core.h>
 
@@ -274,11 +275,23 @@ void Crew::rest() {
 }
 
 void Crew::remove(const std::string& id) {
-  roots_.erase(id);
+  removed_.push_back(id);
   try {
     if (const auto container = find_by_id(home_, id)) remove_files(home_, *container, true);
   } catch (const base::Error& error) {
     base::log::warn("remove container {}: {}", id, error.what());
+  }
+}
+
+void Crew::sweep() {
+  if (removed_.empty()) return;
+  for (const std::string& id : removed_)
+    roots_.erase(id);
+  removed_.clear();
+  try {
+    storage::empty_trash(home_);
+  } catch (const base::Error& error) {
+    base::log::warn("{}", error.what());
   }
 }
 

@@ -30,6 +30,7 @@ class Crew : public monitor::Workload {
   std::string cgroup(const std::string& id) override;
   bool ended(const std::string& id) override;
   void remove(const std::string& id) override;
+  void sweep() override;
   void rest() override;
 
  private:
@@ -54,6 +55,7 @@ class Crew : public monitor::Workload {
   // Held beyond the containers' ends: whoever lets go of an overlay last waits for the disk, and
   // that shall not be those who wait for a container to end.
   std::map<std::string, sys::Fd> roots_;
+  std::vector<std::string> removed_;  // containers whose files wait in the trash
 };
 
 }  // namespace containers

@@ -68,11 +68,12 @@ void check_conditions(const std::vector<std::string>& conditions) {
 
 }  // namespace
 
-void start(const home::Home& home, const Container& container) {
-  ask_or_start(home, sandbox_of(home, container), request("start", container));
+void start(const home::Home& home, const Container& container, std::optional<Recruit> recruit) {
+  ask_or_start(home, sandbox_of(home, container), request("start", container), std::move(recruit));
 }
 
-int start_attached(const home::Home& home, const Container& container, const Streams& streams) {
+int start_attached(const home::Home& home, const Container& container, const Streams& streams,
+                   std::optional<Recruit> recruit) {
   check_detach_keys(streams);
   sys::SignalQueue signals = sys::SignalQueue::all();
   base::Json start = request("start", container);
@@ -80,7 +81,8 @@ int start_attached(const home::Home& home, const Container& container, const Str
   const sys::WindowSize size = sys::window_size(STDIN_FILENO);
   start["rows"] = size.rows;
   start["columns"] = size.columns;
-  const Conversation with = ask_or_start(home, sandbox_of(home, container), start);
+  const Conversation with =
+      ask_or_start(home, sandbox_of(home, container), start, std::move(recruit));
   return follow(home, container, streams, with.socket, signals);
 }
 

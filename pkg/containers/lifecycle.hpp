@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pkg/containers/container.hpp"
+#include "pkg/containers/recruit.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -25,10 +26,12 @@ struct Streams {
 
 // Starts it under a monitor and returns when its program runs; running already is no error. Throws
 // with status 126 or 127 when the command cannot be executed.
-void start(const home::Home& home, const Container& container);
+void start(const home::Home& home, const Container& container,
+           std::optional<Recruit> recruit = std::nullopt);
 // Starts it with our streams tied to it from its first byte; returns its exit code (0 when
 // detached).
-int start_attached(const home::Home& home, const Container& container, const Streams& streams);
+int start_attached(const home::Home& home, const Container& container, const Streams& streams,
+                   std::optional<Recruit> recruit = std::nullopt);
 // Ties our streams to a running container; returns its exit code, 0 when detached by keys.
 int attach(const home::Home& home, const Container& container, const Streams& streams);
 

@@ -1,85 +1,40 @@
 // How a monitor comes to be. Who takes the lock in the sandbox's runtime folder makes the socket
-// and forks; lock and listening socket pass to the child, so whoever comes second finds the lock
-// held and a socket on which its request waits until the monitor is ready. The lock goes with the
-// monitor.
+// and gives both to a recruit; whoever comes second finds the lock held and a socket on which its
+// request waits until the monitor is ready. The lock goes with the monitor.
 #include "pkg/containers/supervise.hpp"
 
 #include "pkg/base/error.hpp"
-#include "pkg/containers/crew.hpp"
-#include "pkg/monitor/monitor.hpp"
 #include "pkg/monitor/protocol.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/lock.hpp"
-#include "pkg/sys/signals.hpp"
 #include "pkg/sys/socket.hpp"
-#include "pkg/userns/enter.hpp"
 
-#include <algorithm>
-#include <array>
 #include <chrono>
-#include <csignal>
 #include <thread>
+#include <utility>
 
 #include <fcntl.h>
-#include <unistd.h>
 
 namespace containers {
 namespace {
 
-// What the monitor keeps of the command's descriptors: standard error (until it has answered) and
-// these. A pipe of the caller's shell held open would make the caller wait for ever.
-void close_all_but(std::array<int, 3> kept) {
-  std::sort(kept.begin(), kept.end());
-  unsigned first = 3;
-  for (const int fd : kept) {
-    const auto number = static_cast<unsigned>(fd);
-    if (number > first) ::close_range(first, number - 1, 0);
-    first = number + 1;
-  }
-  ::close_range(first, ~0U, 0);
-  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  ::dup2(null, STDIN_FILENO);
-  ::dup2(null, STDOUT_FILENO);
-  ::close(null);
-}
-
-[[noreturn]] void become_monitor(const home::Home& home, const Sandbox& sandbox, sys::Fd listener,
-                                 sys::Fd first) {
-  const sys::Fd errors = first.duplicate();
-  try {
-    userns::Mapping mapping = userns::enter(home);
-    userns::hold(home);
-    Crew crew(home, sandbox, std::move(mapping));
-    monitor::run(crew, std::move(listener), std::move(first));
-    userns::release(home);
-  } catch (const base::Error& error) {
-    monitor::send(errors,
-                  base::Json::object({{"error", error.what()}, {"status", error.status()}}));
-  }
-  ::_exit(0);
-}
-
-sys::Fd fork_monitor(const home::Home& home, const Sandbox& sandbox, const sys::Lock& lock) {
-  sys::Fd listener = sys::listen_at(sandbox.runtime_directory, monitor::kSocketName);
-  auto [ours, theirs] = sys::make_socket_pair();
-  const pid_t pid = ::fork();
-  if (pid < 0) throw base::SysError("start a monitor");
-  if (pid > 0) return std::move(ours);
-  ::setsid();
-  sys::reset_signals();
-  if (::chdir("/") != 0) ::_exit(1);
-  (void)ours.release();
-  close_all_but({lock.file().get(), listener.get(), theirs.get()});
-  become_monitor(home, sandbox, std::move(listener), std::move(theirs));
+// Takes the recruit that is at hand, else a new one.
+sys::Fd become(const home::Home& home, const Sandbox& sandbox, const sys::Lock& lock,
+               std::optional<Recruit>& recruit) {
+  const sys::Fd listener = sys::listen_at(sandbox.runtime_directory, monitor::kSocketName);
+  Recruit chosen = recruit ? *std::exchange(recruit, std::nullopt) : Recruit::enlist(home);
+  return std::move(chosen).adopt(sandbox, lock, listener);
 }
 
 // The lock's holder may be about to listen, or about to end.
-sys::Fd reach(const home::Home& home, const Sandbox& sandbox) {
+sys::Fd reach(const home::Home& home, const Sandbox& sandbox, std::optional<Recruit>& recruit) {
   sys::make_dirs(sandbox.runtime_directory, 0700);
   const std::string lock_path = sandbox.runtime_directory + "/" + monitor::kLockName;
   sys::Fd(::open(lock_path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600));
   for (int attempt = 0; attempt < 5000; ++attempt) {
-    if (const auto lock = sys::Lock::try_take(lock_path)) return fork_monitor(home, sandbox, *lock);
+    if (const auto lock = sys::Lock::try_take(lock_path)) {
+      return become(home, sandbox, *lock, recruit);
+    }
     if (auto socket = sys::connect_to(sandbox.runtime_directory, monitor::kSocketName)) {
       return std::move(*socket);
     }
@@ -103,10 +58,10 @@ void throw_if_error(const base::Json& answer) {
 
 }  // namespace
 
-Conversation ask_or_start(const home::Home& home, const Sandbox& sandbox,
-                          const base::Json& request) {
+Conversation ask_or_start(const home::Home& home, const Sandbox& sandbox, const base::Json& request,
+                          std::optional<Recruit> recruit) {
   for (int attempt = 0; attempt < 100; ++attempt) {
-    sys::Fd socket = reach(home, sandbox);
+    sys::Fd socket = reach(home, sandbox, recruit);
     auto answer = converse(socket, request);
     if (!answer) continue;  // it ended for want of work before it saw us
     throw_if_error(*answer);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pkg/base/json.hpp"
+#include "pkg/containers/recruit.hpp"
 #include "pkg/containers/sandbox.hpp"
 #include "pkg/sys/fd.hpp"
 
@@ -14,10 +15,10 @@ struct Conversation {
   base::Json answer;
 };
 
-// Asks the sandbox's monitor, which is forked from this process when there is none; it outlives us.
-// Throws base::Error with what the monitor answers as an error, and its status.
-Conversation ask_or_start(const home::Home& home, const Sandbox& sandbox,
-                          const base::Json& request);
+// Asks the sandbox's monitor. When there is none, the recruit, or one enlisted now, becomes it; it
+// outlives us. Throws base::Error with what the monitor answers as an error, and its status.
+Conversation ask_or_start(const home::Home& home, const Sandbox& sandbox, const base::Json& request,
+                          std::optional<Recruit> recruit = std::nullopt);
 
 // Asks the sandbox's monitor. Nothing when there is none, or when it is killed before it answers.
 std::optional<Conversation> ask(const Sandbox& sandbox, const base::Json& request);

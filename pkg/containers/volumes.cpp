@@ -45,7 +45,7 @@ void fill_fresh_volumes(const home::Home& home, const Container& container, cons
 void remove_files(const home::Home& home, const Container& container, bool volumes) {
   // The record goes first: what is left when we are killed after it belongs to nobody, and goes
   // with storage::recover.
-  storage::discard(home, container.directory(home));
+  storage::move_to_trash(storage::Layout(home), container.directory(home));
   release_name(home, container.name, "../containers/" + container.id);
   storage::remove_rootfs(home, container.id);
   const storage::VolumeStore store{storage::Layout(home)};

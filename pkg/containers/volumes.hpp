@@ -9,8 +9,9 @@ namespace containers {
 // Called inside the user namespace, so that owners can be kept.
 void fill_fresh_volumes(const home::Home& home, const Container& container, const sys::Fd& root);
 
-// The writable layer, the record, the log, the name and, when asked for, the anonymous volumes. The
-// container does not run.
+// The writable layer, the record, the log, the name and, when asked for, the anonymous volumes:
+// gone for everybody at once. The container does not run. What takes long is left in the trash: see
+// storage::empty_trash.
 void remove_files(const home::Home& home, const Container& container, bool volumes);
 
 }  // namespace containers

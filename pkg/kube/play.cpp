@@ -81,7 +81,8 @@ std::string last_words(const home::Home& home, const containers::Container& cont
 // Does the steps and remembers how to undo them.
 class Walk {
  public:
-  explicit Walk(const home::Home& home) : home_(home) {}
+  Walk(const home::Home& home, std::optional<containers::Recruit> recruit)
+      : home_(home), recruit_(std::move(recruit)) {}
 
   void step(const Step& step) {
     switch (step.kind) {
@@ -152,7 +153,7 @@ class Walk {
     const bool is_new = std::any_of(made_.begin(), made_.end(),
                                     [&](const pods::Pod& made) { return made.id == pod.id; });
     try {
-      pods::start(home_, pod);
+      pods::start(home_, pod, std::exchange(recruit_, std::nullopt));
     } catch (const base::Error& error) {
       throw base::Error(error.what() + failures(pod));
     }
@@ -177,6 +178,7 @@ class Walk {
   }
 
   const home::Home& home_;
+  std::optional<containers::Recruit> recruit_;  // for the first pod that is started
   std::vector<pods::Pod> made_;
   std::vector<std::string> paths_;
   std::vector<std::string> replaced_;
@@ -216,7 +218,12 @@ std::vector<Step> plan(const home::Home& home, const std::vector<Pod>& pods,
 }
 
 std::vector<Played> play(const home::Home& home, const std::vector<Step>& steps) {
-  Walk walk(home);
+  const bool starts = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+    return step.kind == Step::Kind::StartPod;
+  });
+  std::optional<containers::Recruit> recruit;
+  if (starts) recruit = containers::Recruit::enlist(home);
+  Walk walk(home, std::move(recruit));
   try {
     for (const Step& step : steps)
       walk.step(step);

@@ -24,7 +24,7 @@
 namespace monitor {
 namespace {
 
-constexpr int kSettled = 100;  // milliseconds without an event after which memory is given back
+constexpr int kSettled = 20;  // milliseconds without an event after which memory is given back
 
 class Loop {
  public:
@@ -44,6 +44,7 @@ class Loop {
       move_streams();
       run_timers();
       reap_ended();
+      work_.sweep();
       forget_gone_clients();
     }
   }

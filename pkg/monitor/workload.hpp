@@ -48,7 +48,10 @@ class Workload {
   virtual std::string cgroup(const std::string& id) = 0;
   // Its processes are gone: undoes what `launch` did. True when it ran out of memory.
   virtual bool ended(const std::string& id) = 0;
+  // Gone for everybody when this returns. What takes longer is done by `sweep`, when those who wait
+  // for the container's end have their answer.
   virtual void remove(const std::string& id) = 0;
+  virtual void sweep() = 0;
   // Nothing runs any more, nor will by itself: the network and what else was shared goes.
   virtual void rest() = 0;
 };

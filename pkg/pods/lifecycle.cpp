@@ -6,6 +6,7 @@
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/supervise.hpp"
+#include "pkg/containers/volumes.hpp"
 #include "pkg/monitor/protocol.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
@@ -112,11 +113,11 @@ Pod create(const home::Home& home, const Options& options) {
   return pod;
 }
 
-void start(const home::Home& home, const Pod& pod) {
+void start(const home::Home& home, const Pod& pod, std::optional<containers::Recruit> recruit) {
   if (members(home, pod).empty()) return;
   try {
     containers::ask_or_start(home, containers::load_sandbox(home, pod.id),
-                             base::Json::object({{"do", "start-pod"}}));
+                             base::Json::object({{"do", "start-pod"}}), std::move(recruit));
   } catch (base::Error& error) {
     error.during("start pod " + pod.name);
     throw;
@@ -159,15 +160,12 @@ void remove(const home::Home& home, const Pod& pod, bool force,
         kInUse);
   }
   stop(home, pod, timeout);
-  containers::RemoveOptions removal;
-  removal.force = true;
-  removal.volumes = true;
-  for (const Container& container : members(home, pod)) {
-    containers::remove(home, container, removal);
-  }
-  storage::discard(home, pod.directory(home));
+  for (const Container& container : members(home, pod))
+    containers::remove_files(home, container, true);
+  storage::move_to_trash(storage::Layout(home), pod.directory(home));
   containers::release_name(home, pod.name, "../pods/" + pod.id);
   sys::remove_tree(pod.runtime_directory(home));
+  storage::recover(home);
 }
 
 }  // namespace pods

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pkg/containers/recruit.hpp"
 #include "pkg/pods/pod.hpp"
 
 #include <cstdint>
@@ -14,7 +15,8 @@ Pod create(const home::Home& home, const Options& options);
 
 // Init containers one after the other, then all others that do not run yet. One monitor for all.
 // Throws "failed to start 1 container: ..." when some did not start; those that did stay.
-void start(const home::Home& home, const Pod& pod);
+void start(const home::Home& home, const Pod& pod,
+           std::optional<containers::Recruit> recruit = std::nullopt);
 // All containers at once, each with its own stop signal and the longer of its timeouts.
 void stop(const home::Home& home, const Pod& pod, std::optional<std::int64_t> timeout);
 void kill(const home::Home& home, const Pod& pod, int signal);

@@ -3,6 +3,8 @@
 #include "pkg/sys/file.hpp"
 #include "tests/bench/bench.hpp"
 
+#include <unistd.h>
+
 namespace bench {
 namespace {
 
@@ -68,6 +70,7 @@ double watchers_size(const Place& place, Program program, int count) {
     names.push_back(kName + std::to_string(i));
     place.run((place.*program)(idle(names.back())));
   }
+  ::sleep(1);  // idle is what has rested
   double sum = 0;
   for (const std::string& name : names) {
     sum += parents_size(place.ask((place.*program)({"inspect", "-f", "{{.State.Pid}}", name})));

@@ -21,6 +21,13 @@ TEST_F(Run, PrintsWhatTheContainerPrints) {
   expect_nothing_left();
 }
 
+TEST_F(Run, LeavesNoProcessWhenNothingComesOfIt) {
+  const auto result = pod({"run", "--rm", "--pull=never", "localhost/nowhere", "true"});
+
+  EXPECT_EQ(result.status, 125) << result;
+  expect_nothing_left();
+}
+
 TEST_F(Run, EndsAsTheContainerDoes) {
   EXPECT_EQ(probe({"exit", "7"}).status, 7);
   EXPECT_EQ(probe({"exit", "255"}).status, 255);

@@ -204,6 +204,7 @@ std::string Home::write(const std::string& name, const std::string& text) const 
 }
 
 void Home::expect_nothing_left() const {
+  const bool alone = wait_for_no_descendants();  // a monitor empties the trash after its answer
   std::vector<std::string> left;
   for (const char* folder :
        {"/data/pod/containers", "/data/pod/pods", "/data/pod/names", "/data/pod/trash",
@@ -212,8 +213,6 @@ void Home::expect_nothing_left() const {
     for (const std::string& name : names_in(root_ + folder))
       left.push_back(folder + ("/" + name));
   }
-
-  const bool alone = wait_for_no_descendants();
   EXPECT_EQ(left, Words{});
   EXPECT_EQ(mounts_below(root_), Words{});
   EXPECT_TRUE(alone) << "processes: " << ::testing::PrintToString(descendants());

@@ -1,0 +1,88 @@
+// The life of a recruit: it enters the user's namespace, waits for its sandbox, and is the
+// sandbox's monitor from then on. Whatever fails before that is answered to the first request,
+// since only then somebody listens.
+#include "pkg/containers/recruit.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/containers/crew.hpp"
+#include "pkg/monitor/monitor.hpp"
+#include "pkg/monitor/protocol.hpp"
+#include "pkg/sys/signals.hpp"
+#include "pkg/sys/socket.hpp"
+#include "pkg/userns/enter.hpp"
+
+#include <array>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace containers {
+namespace {
+
+// What it keeps of the command's descriptors: standard error (until it has answered) and its
+// socket. A pipe of the caller's shell held open would make the caller wait for ever.
+void close_all_but(const sys::Fd& socket) {
+  const auto kept = static_cast<unsigned>(socket.get());
+  if (kept > 3) ::close_range(3, kept - 1, 0);
+  ::close_range(kept + 1, ~0U, 0);
+  const sys::Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  ::dup2(null.get(), STDIN_FILENO);
+  ::dup2(null.get(), STDOUT_FILENO);
+}
+
+Sandbox sandbox_in(const home::Home& home, const base::Json& order) {
+  const std::string id = order.at("id").as_string();
+  if (order.bool_or("pod", false)) return load_sandbox(home, id);
+  if (const auto container = find_by_id(home, id)) return sandbox_of(home, *container);
+  throw base::Error("container " + id + " was removed before it could be started");
+}
+
+void serve(const home::Home& home, sys::Fd socket) {
+  userns::Mapping mapping = userns::enter(home);
+  userns::hold(home);
+  // The lock is only held: it goes with us.
+  if (std::optional<sys::Message> order = sys::receive_message(socket)) {
+    Crew crew(home, sandbox_in(home, base::Json::parse(order->bytes)), std::move(mapping));
+    monitor::run(crew, std::move(order->files.at(1)), std::move(socket));
+  }
+  userns::release(home);
+}
+
+[[noreturn]] void live(const home::Home& home, sys::Fd socket) {
+  const sys::Fd errors = socket.duplicate();
+  try {
+    serve(home, std::move(socket));
+  } catch (const base::Error& error) {
+    monitor::send(errors,
+                  base::Json::object({{"error", error.what()}, {"status", error.status()}}));
+    // Closed with a request unread in it, the socket would lose our answer.
+    while (monitor::receive(errors)) {
+    }
+  }
+  ::_exit(0);
+}
+
+}  // namespace
+
+Recruit Recruit::enlist(const home::Home& home) {
+  auto [ours, theirs] = sys::make_socket_pair();
+  const pid_t pid = ::fork();
+  if (pid < 0) throw base::SysError("start a monitor");
+  if (pid > 0) return Recruit(std::move(ours));
+  ::setsid();
+  sys::reset_signals();
+  if (::chdir("/") != 0) ::_exit(1);
+  (void)ours.release();
+  close_all_but(theirs);
+  live(home, std::move(theirs));
+}
+
+sys::Fd Recruit::adopt(const Sandbox& sandbox, const sys::Lock& lock, const sys::Fd& listener) && {
+  const base::Json order = base::Json::object({{"id", sandbox.id}, {"pod", sandbox.is_pod}});
+  const std::array<int, 2> files = {lock.file().get(), listener.get()};
+  // Should it be gone, whoever talks to it next learns that.
+  sys::send_message(socket_, order.dump(), files);
+  return std::move(socket_);
+}
+
+}  // namespace containers
