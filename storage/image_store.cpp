@@ -6,6 +6,7 @@
 #include "pkg/base/log.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
+#include "storage/durable.hpp"
 #include "storage/layer_store.hpp"
 #include "storage/staging.hpp"
 #include "storage/trash.hpp"
@@ -61,12 +62,6 @@ Names read_names(const Layout& layout) {
   return names;
 }
 
-// Held while the relation between names, images and layers changes. Never held during a download.
-sys::Lock lock_images(const Layout& layout) {
-  layout.prepare();
-  return sys::Lock::take(layout.images());
-}
-
 void check_layers(const Layout& layout, const Image& image) {
   for (const std::string& layer : image.layers) {
     if (sys::exists(layout.layer(layer))) continue;
@@ -100,6 +95,18 @@ std::optional<std::set<std::string>> layers_in_use(const Layout& layout) {
     return std::nullopt;
   }
   return used;
+}
+
+// Those of an interrupted pull, and of images that are gone.
+void remove_orphans(const Layout& layout) {
+  const std::vector<std::string> all = sys::list_dir(layout.layers());
+  if (all.empty()) return;
+  const auto used = layers_in_use(layout);
+  if (!used) return;
+  const LayerStore layers(layout);
+  for (const std::string& layer : all) {
+    if (!used->contains(layer)) layers.remove(layer);
+  }
 }
 
 // One damaged image shall not hide the others.
@@ -154,15 +161,21 @@ std::vector<Image> ImageStore::list() const {
 
 void ImageStore::publish(const Image& image, std::string_view config_bytes,
                          std::string_view manifest_bytes) const {
+  const std::string record = text_of(image);
   Staged staged(layout_);
-  sys::create_file(staged.path() + "/image.json", text_of(image), 0600);
-  sys::create_file(staged.path() + "/config.json", config_bytes, 0600);
-  sys::create_file(staged.path() + "/manifest.json", manifest_bytes, 0600);
+  const std::pair<const char*, std::string_view> files[] = {
+      {"/image.json", record}, {"/config.json", config_bytes}, {"/manifest.json", manifest_bytes}};
+  for (const auto& [name, text] : files)
+    sys::create_file(staged.path() + name, text, 0600);
+  for (const auto& [name, text] : files)
+    make_durable(staged.path() + name);
+  make_durable(layout_.layers());  // their names come to the disk before the image's
   const sys::Lock lock = lock_images(layout_);
   check_layers(layout_, image);
   const std::string target = layout_.image(image.id);
   if (sys::exists(target) && !find_sound(*this, image.id)) move_to_trash(layout_, target);
   if (!staged.publish(target)) add_repo_digests(layout_, image);
+  make_durable(layout_.images());
 }
 
 std::string ImageStore::config_bytes(const std::string& id) const {
@@ -181,6 +194,7 @@ void ImageStore::tag(const std::string& id, const std::string& name) const {
   const Staged staged(layout_);
   sys::make_link("../images/" + id, staged.path() + "/ref");
   sys::rename_path(staged.path() + "/ref", layout_.ref(name));
+  make_durable(layout_.refs());
 }
 
 bool ImageStore::untag(const std::string& name) const {
@@ -199,12 +213,12 @@ void ImageStore::remove(const std::string& id) const {
       untag(name);
   }
   move_to_trash(layout_, layout_.image(id));
-  const auto used = layers_in_use(layout_);
-  if (!used) return;
-  const LayerStore layers(layout_);
-  for (auto layer = image->layers.rbegin(); layer != image->layers.rend(); ++layer) {
-    if (!used->contains(*layer)) layers.remove(*layer);
-  }
+  remove_orphans(layout_);
+}
+
+void ImageStore::remove_orphan_layers() const {
+  const sys::Lock lock = lock_images(layout_);
+  remove_orphans(layout_);
 }
 
 }  // namespace storage

@@ -47,6 +47,8 @@ class ImageStore {
   // The image with all its names; layers that no other image has and nobody holds go to the trash
   // with it: `empty_trash` is next.
   void remove(const std::string& id) const;
+  // What an interrupted pull left: layers that no image has and nobody holds go to the trash.
+  void remove_orphan_layers() const;
 
  private:
   Layout layout_;

@@ -45,9 +45,20 @@ Layer parse_layer(std::string_view text) {
 
 }  // namespace
 
-void StagedLayer::commit(const Layer& layer) {
+void StagedLayer::describe(const Layer& layer) {
   sys::create_file(staged_.path() + "/layer.json", text_of(layer), 0600);
-  staged_.publish(staged_.layout().layer(layer.id));
+  id_ = layer.id;
+}
+
+// Layers are removed under the lock of the images only, so ours is not, between being its maker's
+// and being held.
+sys::Lock StagedLayer::commit() {
+  const Layout layout = staged_.layout();
+  const std::string path = layout.layer(id_);
+  const sys::Lock images = lock_images(layout);
+  std::optional<sys::Lock> lock = staged_.publish(path);
+  if (lock && lock->share()) return std::move(*lock);
+  return sys::Lock::take(path, sys::Lock::Mode::Shared);
 }
 
 std::optional<Layer> LayerStore::find(const std::string& id) const try {

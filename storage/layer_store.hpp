@@ -32,11 +32,15 @@ class StagedLayer {
   explicit StagedLayer(Staged staged) : staged_(std::move(staged)) {}
 
   std::string root() const { return staged_.path() + "/root"; }  // unpack here
-  // Publishes by rename. Somebody else may have been faster: then theirs stays and ours goes.
-  void commit(const Layer& layer);
+  // Says what it is, beside its files. Then all of it is brought to the disk, then committed.
+  void describe(const Layer& layer);
+  // Publishes by rename; the layer is held for the caller as by LayerStore::hold. Somebody else may
+  // have been faster: then theirs stays and ours goes.
+  sys::Lock commit();
 
  private:
   Staged staged_;
+  std::string id_;
 };
 
 class LayerStore {

@@ -59,15 +59,19 @@ Staged::~Staged() {
   }
 }
 
-bool Staged::publish(const std::string& target) {
+std::optional<sys::Lock> Staged::publish(const std::string& target) {
   if (::rename(path_.c_str(), target.c_str()) == 0) {
     path_.clear();
-    lock_.reset();
-    return true;
+    return std::exchange(lock_, std::nullopt);
   }
   if (errno != ENOTEMPTY && errno != EEXIST) throw base::SysError("publish " + target);
   throw_away(layout_, std::exchange(path_, ""));
-  return false;
+  return std::nullopt;
+}
+
+sys::Lock lock_images(const Layout& layout) {
+  layout.prepare();
+  return sys::Lock::take(layout.images());
 }
 
 sys::Lock take_lock(const Layout& layout, const std::string& name) {

@@ -19,8 +19,9 @@ class Staged {
 
   const Layout& layout() const { return layout_; }
   const std::string& path() const { return path_; }
-  // Renames it to its place. False when somebody was faster: theirs stays and ours goes.
-  bool publish(const std::string& target);
+  // Renames it to its place; its maker still holds the lock that is returned. Nothing when somebody
+  // was faster: theirs stays and ours goes.
+  std::optional<sys::Lock> publish(const std::string& target);
 
  private:
   Layout layout_;
@@ -30,6 +31,9 @@ class Staged {
 
 // Makes `path` and locks it, or says that it was there already.
 std::optional<sys::Lock> make_locked_dir(const std::string& path);
+
+// Held while the relation between names, images and layers changes. Never held during a download.
+sys::Lock lock_images(const Layout& layout);
 
 // Locks a file of locks/ and sees to it that `recover` has not removed it in between.
 sys::Lock take_lock(const Layout& layout, const std::string& name);

@@ -35,4 +35,8 @@ std::optional<Lock> Lock::try_take(const std::string& path, Mode mode) {
   throw base::SysError("lock " + path);
 }
 
+bool Lock::share() {
+  return ::flock(file_.get(), LOCK_SH | LOCK_NB) == 0;
+}
+
 }  // namespace sys

@@ -18,6 +18,10 @@ class Lock {
   // Nothing when somebody else holds it, or when there is no such file.
   static std::optional<Lock> try_take(const std::string& path, Mode mode = Mode::Exclusive);
 
+  // From now on others may share it. Somebody who asks at this very moment may get it first: then
+  // false, and it is lost.
+  bool share();
+
   const Fd& file() const { return file_; }
 
  private:

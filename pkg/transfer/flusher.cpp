@@ -2,10 +2,10 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/sys/dir.hpp"
+#include "storage/durable.hpp"
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 
 #include <unistd.h>
 
@@ -14,15 +14,10 @@ namespace {
 
 constexpr std::chrono::milliseconds kInterval(250);
 
-bool is_ephemeral() {
-  const char* text = std::getenv("POD_EPHEMERAL");
-  return text != nullptr && *text != '\0' && *text != '0';
-}
-
 }  // namespace
 
 Flusher::Flusher(const storage::Layout& layout) {
-  if (is_ephemeral()) return;
+  if (storage::is_ephemeral()) return;
   store_ = sys::open_dir(layout.root());
   // Signals are for the thread that waits for them.
   sigset_t all;

@@ -35,7 +35,8 @@ std::string import_archive(const home::Home& home, const ImportOptions& options)
   sys::Fd archive = open_input(options.archive);
 
   const Store store = open_store(home);
-  const storage::Layer layer = add_layer(store, std::make_unique<FileSource>(std::move(archive)));
+  const AddedLayer added = add_layer(store, std::make_unique<FileSource>(std::move(archive)));
+  const storage::Layer& layer = added.layer;
   config.diff_ids = {oci::Digest::parse(layer.diff_id)};
   return publish(store,
                  {.id = "",

@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include <map>
 #include <optional>
 #include <set>
 
@@ -18,13 +19,22 @@ struct Batch {
   std::vector<sys::Lock> locks;
 };
 
-std::vector<const WantedLayer*> missing(const storage::LayerStore& store,
-                                        std::span<const WantedLayer> layers) {
-  std::vector<const WantedLayer*> list;
+// Layers that are here and stay, by id.
+using Holds = std::map<std::string, sys::Lock>;
+
+std::vector<const WantedLayer*> hold_or_miss(const storage::LayerStore& store,
+                                             std::span<const WantedLayer> layers, Holds& holds) {
+  std::vector<const WantedLayer*> missing;
   for (const WantedLayer& layer : layers) {
-    if (!store.find(layer.id)) list.push_back(&layer);
+    if (holds.contains(layer.id)) continue;
+    std::optional<sys::Lock> lock = store.hold(layer.id);
+    if (lock && store.find(layer.id)) {
+      holds.emplace(layer.id, std::move(*lock));
+    } else {
+      missing.push_back(&layer);
+    }
   }
-  return list;
+  return missing;
 }
 
 // Those that nobody else is bringing. When somebody is at all of them, waits for one. Locks are
@@ -91,7 +101,7 @@ Job job_of(const Store& store, const WantedLayer& layer, const storage::StagedLa
 }
 
 // True when owners were given up.
-bool bring(const Store& store, const Batch& batch, Blobs& blobs) {
+bool bring(const Store& store, const Batch& batch, Blobs& blobs, Holds& holds) {
   const storage::LayerStore layers(store.layout);
   std::vector<storage::StagedLayer> staged;
   std::vector<Job> jobs;
@@ -102,27 +112,23 @@ bool bring(const Store& store, const Batch& batch, Blobs& blobs) {
   }
   Flusher flusher(store.layout);
   const std::vector<Unpacked> unpacked = blobs.unpack(jobs);
-  for (std::size_t i = 0; i < jobs.size(); ++i)
-    verify(*jobs[i].layer, unpacked[i]);
-  flusher.finish();
   bool squashed = false;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    staged[i].commit(record_of(*jobs[i].layer, unpacked[i]));
+    verify(*jobs[i].layer, unpacked[i]);
+    staged[i].describe(record_of(*jobs[i].layer, unpacked[i]));
     squashed |= unpacked[i].applied.squashed;
   }
+  flusher.finish();
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    holds.emplace(jobs[i].layer->id, staged[i].commit());
   return squashed;
 }
 
-// Nothing when one of them was removed meanwhile.
-std::optional<HeldLayers> hold_all(const storage::LayerStore& store,
-                                   std::span<const WantedLayer> layers) {
+HeldLayers held_of(const storage::LayerStore& store, Holds holds) {
   HeldLayers held;
-  for (const WantedLayer& layer : layers) {
-    std::optional<sys::Lock> lock = store.hold(layer.id);
-    const std::optional<storage::Layer> found = store.find(layer.id);
-    if (!lock || !found) return std::nullopt;
-    held.locks.push_back(std::move(*lock));
-    held.size += found->size;
+  for (auto& [id, lock] : holds) {
+    held.size += store.find(id).value_or(storage::Layer{}).size;
+    held.locks.push_back(std::move(lock));
   }
   return held;
 }
@@ -157,22 +163,19 @@ std::vector<WantedLayer> plan_layers(const oci::Manifest& manifest,
 
 HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers, Blobs& blobs) {
   const storage::LayerStore layer_store(store.layout);
+  Holds holds;
   bool squashed = false;
   while (true) {
-    const std::vector<const WantedLayer*> wanted = missing(layer_store, layers);
-    if (wanted.empty()) {
-      if (std::optional<HeldLayers> held = hold_all(layer_store, layers)) {
-        say_squashed(squashed);
-        return std::move(*held);
-      }
-      continue;
-    }
-    const Batch batch = take_batch(layer_store, wanted);
-    if (!batch.layers.empty()) squashed |= bring(store, batch, blobs);
+    const std::vector<const WantedLayer*> missing = hold_or_miss(layer_store, layers, holds);
+    if (missing.empty()) break;
+    const Batch batch = take_batch(layer_store, missing);
+    if (!batch.layers.empty()) squashed |= bring(store, batch, blobs, holds);
   }
+  say_squashed(squashed);
+  return held_of(layer_store, std::move(holds));
 }
 
-storage::Layer add_layer(const Store& store, std::unique_ptr<tar::Source> archive) {
+AddedLayer add_layer(const Store& store, std::unique_ptr<tar::Source> archive) {
   storage::StagedLayer staged = storage::LayerStore(store.layout).stage();
   Flusher flusher(store.layout);
   Unpacking unpacking(std::move(archive),
@@ -187,9 +190,9 @@ storage::Layer add_layer(const Store& store, std::unique_ptr<tar::Source> archiv
                              .blob_size = unpacked.blob_size,
                              .size = unpacked.applied.size,
                              .files = unpacked.applied.files};
+  staged.describe(layer);
   flusher.finish();
-  staged.commit(layer);
-  return layer;
+  return {.layer = layer, .hold = staged.commit()};
 }
 
 }  // namespace transfer

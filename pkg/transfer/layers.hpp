@@ -56,7 +56,12 @@ struct HeldLayers {
 // found right. Whoever brings the same blob at the same time is waited for.
 HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers, Blobs& blobs);
 
+struct AddedLayer {
+  storage::Layer layer;
+  sys::Lock hold;  // until the image is published
+};
+
 // Stages, unpacks, and commits what has been made here, under the name that it turns out to have.
-storage::Layer add_layer(const Store& store, std::unique_ptr<tar::Source> archive);
+AddedLayer add_layer(const Store& store, std::unique_ptr<tar::Source> archive);
 
 }  // namespace transfer

@@ -1,6 +1,7 @@
 #include "pkg/transfer/store.hpp"
 
 #include "pkg/userns/enter.hpp"
+#include "storage/image_store.hpp"
 #include "storage/trash.hpp"
 
 #include <sys/resource.h>
@@ -25,6 +26,7 @@ Store open_store(const home::Home& home) {
   const userns::Mapping mapping = userns::enter(home);
   ::umask(0);
   allow_many_files();
+  storage::ImageStore(layout).remove_orphan_layers();
   storage::recover(home);
   return {.layout = layout, .squash_owners = mapping.is_single()};
 }

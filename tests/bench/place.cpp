@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
 
 #include <pwd.h>
 #include <signal.h>
@@ -24,6 +25,13 @@ std::string make_folder() {
   std::string path = std::string(temporary != nullptr ? temporary : "/tmp") + "/pod-bench-XXXXXX";
   if (::mkdtemp(path.data()) == nullptr) throw base::SysError(path);
   return path;
+}
+
+std::string absolute(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> whole(::realpath(path.c_str(), nullptr),
+                                                          &std::free);
+  if (!whole) throw base::SysError(path);
+  return whole.get();
 }
 
 // Runs it with standard output and error in files of the place.
@@ -58,7 +66,7 @@ std::vector<std::string> subordinate_ids() {
 }  // namespace
 
 Place::Place(const std::string& build)
-    : build_(build),
+    : build_(absolute(build)),  // we go elsewhere
       path_(make_folder()),
       has_podman_(!sys::find_program("podman").empty()),
       is_hybrid_(!base::trim(sys::find_file(kControllers).value_or("")).empty()) {

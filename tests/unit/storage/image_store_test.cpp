@@ -96,6 +96,22 @@ TEST(ImageStore, RemovesLayersThatNoOtherImageHas) {
   EXPECT_FALSE(layers.find(own.id));
 }
 
+TEST(ImageStore, RemovesLayersThatNoImageHasAndNobodyHolds) {
+  const TemporaryHome temporary;
+  const storage::LayerStore layers(temporary.layout());
+  const storage::Layer used = temporary.add_layer('a', "", {});
+  const storage::Layer held = temporary.add_layer('b', "", {});
+  const storage::Layer orphan = temporary.add_layer('c', "", {});
+  temporary.add_image('1', {used.id}, {});
+  const auto hold = layers.hold(held.id);
+
+  storage::ImageStore(temporary.layout()).remove_orphan_layers();
+
+  EXPECT_TRUE(layers.find(used.id));
+  EXPECT_TRUE(layers.find(held.id));
+  EXPECT_FALSE(layers.find(orphan.id));
+}
+
 TEST(ImageStore, TaggingAnImageThatIsGoneFails) {
   const TemporaryHome temporary;
 

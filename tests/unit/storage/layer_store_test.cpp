@@ -23,8 +23,9 @@ TEST(LayerStore, ShowsALayerOnlyWhenItIsCommitted) {
 
   storage::StagedLayer staged = store.stage();
   sys::create_file(staged.root() + "/hello", "world");
+  staged.describe(layer);
   EXPECT_FALSE(store.find(kA));
-  staged.commit(layer);
+  staged.commit();
 
   ASSERT_TRUE(store.find(kA));
   EXPECT_EQ(store.find(kA)->size, 42);
@@ -52,8 +53,10 @@ TEST(LayerStore, KeepsTheFirstOfTwoCommits) {
   storage::StagedLayer first = store.stage();
   storage::StagedLayer second = store.stage();
   sys::create_file(first.root() + "/first", "");
-  first.commit(layer);
-  second.commit(layer);
+  first.describe(layer);
+  second.describe(layer);
+  first.commit();
+  second.commit();
 
   EXPECT_TRUE(sys::exists(store.root(kA) + "/first"));
   EXPECT_TRUE(sys::list_dir(temporary.layout().staging()).empty());
@@ -82,6 +85,27 @@ TEST(LayerStore, DoesNotRemoveALayerThatSomebodyHolds) {
   EXPECT_TRUE(store.remove(kA));
   EXPECT_FALSE(store.find(kA));
   EXPECT_FALSE(store.hold(kA));
+}
+
+TEST(LayerStore, HoldsWhatWasJustCommitted) {
+  const TemporaryHome temporary;
+  const storage::LayerStore store(temporary.layout());
+  storage::Layer layer;
+  layer.id = kA;
+  storage::StagedLayer first = store.stage();
+  storage::StagedLayer second = store.stage();
+  first.describe(layer);
+  second.describe(layer);
+
+  std::optional<sys::Lock> ours = first.commit();
+  std::optional<sys::Lock> theirs = second.commit();
+
+  EXPECT_TRUE(store.hold(kA));
+  EXPECT_FALSE(store.remove(kA));
+  ours.reset();
+  EXPECT_FALSE(store.remove(kA));
+  theirs.reset();
+  EXPECT_TRUE(store.remove(kA));
 }
 
 TEST(LayerStore, TakesNoOddIdForALayer) {

@@ -52,7 +52,8 @@ storage::Layer TemporaryHome::add_layer(
     layer.size += static_cast<std::int64_t>(text.size());
     ++layer.files;
   }
-  staged.commit(layer);
+  staged.describe(layer);
+  staged.commit();
   return layer;
 }
 
