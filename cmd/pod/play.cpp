@@ -110,13 +110,12 @@ int play(Arguments arguments) {
   tell_notices(loaded.notices, flags);
 
   const home::Home home = home::Home::open();
-  const std::vector<kube::Step> steps = kube::plan(home, loaded.pods, play);
   if (flags.dry_run) {
-    for (const kube::Step& step : steps)
+    for (const kube::Step& step : kube::plan(home, loaded.pods, play))
       fmt::print("{}\n", step.text());
     return 0;
   }
-  const std::vector<kube::Played> played = kube::play(home, steps);
+  const std::vector<kube::Played> played = kube::play(home, loaded.pods, play);
   print(played, flags.image.quiet);
   if (!flags.wait) return 0;
 

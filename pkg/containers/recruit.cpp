@@ -7,6 +7,7 @@
 #include "pkg/containers/crew.hpp"
 #include "pkg/monitor/monitor.hpp"
 #include "pkg/monitor/protocol.hpp"
+#include "pkg/sys/interruption.hpp"
 #include "pkg/sys/signals.hpp"
 #include "pkg/sys/socket.hpp"
 #include "pkg/userns/enter.hpp"
@@ -71,6 +72,7 @@ Recruit Recruit::enlist(const home::Home& home) {
   if (pid > 0) return Recruit(std::move(ours));
   ::setsid();
   sys::reset_signals();
+  sys::forget_interruption();
   if (::chdir("/") != 0) ::_exit(1);
   (void)ours.release();
   close_all_but(theirs);

@@ -8,6 +8,8 @@
 #include "pkg/oci/reference.hpp"
 #include "pkg/pods/lifecycle.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/sys/interruption.hpp"
+#include "pkg/sys/lock.hpp"
 #include "pkg/sys/signals.hpp"
 #include "storage/image_store.hpp"
 
@@ -17,6 +19,7 @@
 #include <csignal>
 #include <cstdio>
 #include <optional>
+#include <set>
 
 #include <poll.h>
 
@@ -51,11 +54,14 @@ Step step_of(Step::Kind kind, const std::string& pod) {
 std::optional<Step> continue_with(const home::Home& home, const pods::Pod& there, const Pod& pod,
                                   const PlayOptions& options) {
   if (options.replace) return std::nullopt;
+  const std::size_t all = pod.init_containers.size() + pod.containers.size();
   if (there.options.digest != digest_of(pod, options)) {
     throw base::Error(fmt::format(
         "{}: pod {} is there already, {}; --replace puts the new one in its place", pod.place,
         pod.name, there.options.digest.empty() ? "not from a file" : "with another content"));
   }
+  // Somebody was killed while making it, or a container was removed.
+  if (pods::members(home, there).size() < all) return std::nullopt;
   const bool stays = is_up(pods::status_of(home, there)) || !options.start;
   return step_of(stays ? Step::Kind::KeepPod : Step::Kind::StartPod, pod.name);
 }
@@ -109,6 +115,8 @@ class Walk {
 
   // Latest first. What cannot be undone is said and left.
   void back() noexcept {
+    for (auto pod = started_.rbegin(); pod != started_.rend(); ++pod)
+      undo([&] { pods::stop(home_, *pod, std::nullopt); });
     for (auto pod = made_.rbegin(); pod != made_.rend(); ++pod)
       undo([&] { pods::remove(home_, *pod, true, 0); });
     for (auto path = paths_.rbegin(); path != paths_.rend(); ++path)
@@ -152,6 +160,7 @@ class Walk {
     const pods::Pod pod = pods::get(home_, step.name);
     const bool is_new = std::any_of(made_.begin(), made_.end(),
                                     [&](const pods::Pod& made) { return made.id == pod.id; });
+    if (!is_new) started_.push_back(pod);
     try {
       pods::start(home_, pod, std::exchange(recruit_, std::nullopt));
     } catch (const base::Error& error) {
@@ -180,10 +189,32 @@ class Walk {
   const home::Home& home_;
   std::optional<containers::Recruit> recruit_;  // for the first pod that is started
   std::vector<pods::Pod> made_;
+  std::vector<pods::Pod> started_;  // which were there before
   std::vector<std::string> paths_;
   std::vector<std::string> replaced_;
   std::vector<Played> played_;
 };
+
+// Who plays a pod of the same name at the same time comes after us, and finds it made.
+std::vector<sys::Lock> take_turns(const home::Home& home, const std::vector<Pod>& pods) {
+  std::set<std::string> names;  // in order, lest two wait for each other
+  for (const Pod& pod : pods)
+    names.insert(pod.name);
+  std::vector<sys::Lock> turns;
+  turns.reserve(names.size());
+  for (const std::string& name : names)
+    turns.push_back(sys::Lock::take_name(home.runtime + "/plays", name));
+  return turns;
+}
+
+std::optional<containers::Recruit> recruit_for(const home::Home& home,
+                                               const std::vector<Step>& steps) {
+  const bool starts = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+    return step.kind == Step::Kind::StartPod;
+  });
+  if (!starts) return std::nullopt;
+  return containers::Recruit::enlist(home);
+}
 
 bool has_ended(const home::Home& home, const Played& played) {
   const auto pod = pods::find(home, played.id);
@@ -217,18 +248,22 @@ std::vector<Step> plan(const home::Home& home, const std::vector<Pod>& pods,
   return steps;
 }
 
-std::vector<Played> play(const home::Home& home, const std::vector<Step>& steps) {
-  const bool starts = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
-    return step.kind == Step::Kind::StartPod;
-  });
-  std::optional<containers::Recruit> recruit;
-  if (starts) recruit = containers::Recruit::enlist(home);
-  Walk walk(home, std::move(recruit));
+std::vector<Played> play(const home::Home& home, const std::vector<Pod>& pods,
+                         const PlayOptions& options) {
+  sys::Interruption interruption;
+  const std::vector<sys::Lock> turns = take_turns(home, pods);
+  const std::vector<Step> steps = plan(home, pods, options);
+  Walk walk(home, recruit_for(home, steps));
   try {
-    for (const Step& step : steps)
+    for (const Step& step : steps) {
+      interruption.check();
       walk.step(step);
+    }
   } catch (...) {
     walk.back();
+    if (const auto signal = interruption.signal()) {
+      throw base::Error("interrupted by " + sys::signal_name(*signal), 128 + *signal);
+    }
     throw;
   }
   return walk.played();

@@ -22,9 +22,12 @@ struct Played {
   std::vector<std::string> containers;  // ids, without those of init containers
 };
 
-// Walks the steps. When one fails, what the steps before it made is removed again; the error then
-// has the last lines of what a failed container said.
-std::vector<Played> play(const home::Home& home, const std::vector<Step>& steps);
+// Walks the steps of the plan; pods of the same names are played one after the other, whoever plays
+// them. When a step fails or a signal interrupts it, what the steps before it made is removed
+// again; the error then has the last lines of what a failed container said, or the status 128 and
+// the signal's number.
+std::vector<Played> play(const home::Home& home, const std::vector<Pod>& pods,
+                         const PlayOptions& options);
 
 // Returns when all of the pods have come to their end, or on SIGINT, SIGTERM or SIGHUP.
 void wait_for_end(const home::Home& home, const std::vector<Played>& played);

@@ -7,6 +7,7 @@
 #include "pkg/monitor/monitor.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
 #include "pkg/monitor/watched.hpp"
 #include "pkg/sys/memory.hpp"
 #include "pkg/sys/socket.hpp"
@@ -65,6 +66,7 @@ class Loop {
   void run_timers();
   void reap_ended();
   bool is_last(const Watched& ended) const;
+  void tell_of_retry(Watched& watched) const;
   void conclude(Watched& watched);
   void forget_gone_clients();
 
@@ -392,6 +394,13 @@ bool Loop::is_last(const Watched& ended) const {
                      [&](const auto& other) { return other.get() == &ended; });
 }
 
+// Whoever waits for the pod's start hears why it takes so long.
+void Loop::tell_of_retry(Watched& watched) const {
+  if (pod_starters_.empty() || !watched.member().is_init) return;
+  base::log::warn("init container {} ended with status {}; it is tried again",
+                  watched.member().name, watched.state().exit_code);
+}
+
 // After an end: again, or for good.
 void Loop::conclude(Watched& watched) {
   const std::string id = watched.id();
@@ -401,7 +410,7 @@ void Loop::conclude(Watched& watched) {
   } else {
     watched.write_state();
   }
-  if (restarts) return;
+  if (restarts) return tell_of_retry(watched);
   if (is_last(watched)) work_.rest();  // before anybody hears of the end: its ports are free then
   const int code = watched.state().exit_code;
   const base::Json end = base::Json::object({{"exit", code}});

@@ -2,6 +2,8 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/sys/interruption.hpp"
+#include "pkg/sys/process.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -98,6 +100,7 @@ Child& Child::operator=(Child&& other) noexcept {
 
 int Child::wait() {
   int status = 0;
+  if (can_be_interrupted()) await_readable(open_child(pid_));
   while (::waitpid(pid_, &status, 0) < 0) {
     if (errno != EINTR) throw base::SysError("wait");
   }

@@ -2,6 +2,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
+#include "pkg/sys/interruption.hpp"
 
 #include <climits>
 
@@ -64,6 +65,7 @@ std::string read_all(const Fd& file, std::size_t limit) {
   std::string text;
   std::array<char, 16384> block;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
   while (true) {
+    await_readable(file);
     const ssize_t count = ::read(file.get(), block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw base::SysError("read");

@@ -1,8 +1,11 @@
 #include "pkg/sys/lock.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/sys/interruption.hpp"
 
 #include <cerrno>
+#include <functional>
+#include <limits>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -10,8 +13,16 @@
 namespace sys {
 namespace {
 
+constexpr int kInterval = 20;  // milliseconds between two tries of somebody who can be interrupted
+
 int operation(Lock::Mode mode) {
   return mode == Lock::Mode::Shared ? LOCK_SH : LOCK_EX;
+}
+
+// After a try that failed.
+void wait_or_throw(const std::string& path) {
+  if (errno == EWOULDBLOCK || errno == EACCES) return pause_for(kInterval);
+  if (errno != EINTR) throw base::SysError("lock " + path);
 }
 
 }  // namespace
@@ -20,9 +31,26 @@ Lock Lock::take(const std::string& path, Mode mode) {
   Fd file(::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600));
   if (!file && errno == EISDIR) file.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) throw base::SysError("lock " + path);
-  while (::flock(file.get(), operation(mode)) != 0) {
-    if (errno != EINTR) throw base::SysError("lock " + path);
-  }
+  const int no_wait = can_be_interrupted() ? LOCK_NB : 0;
+  while (::flock(file.get(), operation(mode) | no_wait) != 0)
+    wait_or_throw(path);
+  return Lock(std::move(file));
+}
+
+// Every name has a byte of its own, far beyond the end of the file. See fcntl(2), "Open file
+// description locks".
+Lock Lock::take_name(const std::string& path, std::string_view name) {
+  constexpr std::size_t kMost = std::numeric_limits<off_t>::max() / 2;
+  Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!file) throw base::SysError("lock " + path);
+  struct flock range = {};
+  range.l_type = F_WRLCK;
+  range.l_whence = SEEK_SET;
+  range.l_start = static_cast<off_t>(std::hash<std::string_view>{}(name) % kMost);
+  range.l_len = 1;
+  const int command = can_be_interrupted() ? F_OFD_SETLK : F_OFD_SETLKW;
+  while (::fcntl(file.get(), command, &range) != 0)
+    wait_or_throw(path);
   return Lock(std::move(file));
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace sys {
 
@@ -15,6 +16,8 @@ class Lock {
 
   // Waits for it. The file is made when missing; a directory must exist. Throws base::SysError.
   static Lock take(const std::string& path, Mode mode = Mode::Exclusive);
+  // The same for one name of many that share a file.
+  static Lock take_name(const std::string& path, std::string_view name);
   // Nothing when somebody else holds it, or when there is no such file.
   static std::optional<Lock> try_take(const std::string& path, Mode mode = Mode::Exclusive);
 

@@ -56,8 +56,12 @@ std::string signal_name(int number) {
 SignalQueue::SignalQueue(std::initializer_list<int> signals) {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : signals)
-    sigaddset(&set, signal);
+  for (const int signal : signals) {
+    struct sigaction action = {};
+    const bool is_ignored =
+        ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+    if (!is_ignored) sigaddset(&set, signal);
+  }
   block(&set);
 }
 

@@ -15,7 +15,8 @@ int signal_number(std::string_view text);
 std::string signal_name(int number);
 
 // Turns signals into readable events: blocked for the process, read from the descriptor. The former
-// mask comes back when this goes.
+// mask comes back when this goes. Of those named, the ones that the caller of the program has
+// ignored (nohup) stay ignored.
 class SignalQueue {
  public:
   explicit SignalQueue(std::initializer_list<int> signals);

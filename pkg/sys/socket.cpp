@@ -2,6 +2,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/sys/interruption.hpp"
 
 #include <array>
 #include <cerrno>
@@ -123,6 +124,7 @@ std::optional<Message> receive_message(const Fd& socket) {
   header.msg_iovlen = 1;
   header.msg_control = control.data();
   header.msg_controllen = control.size();
+  await_readable(socket);
   ssize_t count = 0;
   while ((count = ::recvmsg(socket.get(), &header, MSG_CMSG_CLOEXEC)) < 0) {
     if (errno == EINTR) continue;

@@ -86,4 +86,28 @@ std::string ask_udp(std::uint16_t port, double seconds) {
   return ask(port, SOCK_DGRAM, seconds);
 }
 
+SilentPort::SilentPort() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  const sockaddr_in address = local(0);
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the way of bind(2)
+  (void)::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  (void)::listen(socket_, 8);
+}
+
+SilentPort::~SilentPort() {
+  ::close(socket_);
+}
+
+std::string SilentPort::address() const {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the way of getsockname(2)
+  (void)::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
+  return "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+}
+
+bool SilentPort::is_asked(double seconds) const {
+  pollfd wanted{socket_, POLLIN, 0};
+  return ::poll(&wanted, 1, static_cast<int>(seconds * 1000)) > 0;
+}
+
 }  // namespace support

@@ -17,4 +17,20 @@ bool is_listening(std::uint16_t port);
 std::string ask_tcp(std::uint16_t port, double seconds = 5);
 std::string ask_udp(std::uint16_t port, double seconds = 5);
 
+// A port of 127.0.0.1 where everybody is let in and nobody gets an answer.
+class SilentPort {
+ public:
+  SilentPort();
+  SilentPort(const SilentPort&) = delete;
+  SilentPort& operator=(const SilentPort&) = delete;
+  ~SilentPort();
+
+  std::string address() const;
+  // Waits until somebody has come.
+  bool is_asked(double seconds = 5) const;
+
+ private:
+  int socket_ = -1;
+};
+
 }  // namespace support
