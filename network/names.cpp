@@ -136,8 +136,17 @@ void add_users(HostsFile& file, const Config& config, const std::string& host) {
   }
 }
 
+// By which the container reaches the host; "" when it cannot, or when nobody wants to know.
+std::string host_address(const Config& config) {
+  if (config.mode == "host") return "127.0.0.1";
+  const bool is_named = std::ranges::any_of(
+      config.hosts, [](const std::string& entry) { return entry.ends_with(":host-gateway"); });
+  const bool is_alone = config.mode == "none" || config.mode == "private";
+  return is_alone && !is_named ? "" : find_uplink().address;
+}
+
 std::string hosts(const Config& config, const Names& names) {
-  const std::string host = config.mode == "host" ? "127.0.0.1" : find_uplink().address;
+  const std::string host = host_address(config);
   HostsFile file;
   add_users(file, config, host);
   file.add("127.0.0.1", {"localhost"});

@@ -39,21 +39,42 @@ void check(const Options& options) {
   capabilities_of(options);
 }
 
-// As the image is known here: "alpine" is localhost/alpine:latest or
-// docker.io/library/alpine:latest.
-std::string complete_name(const home::Home& home, const std::string& typed) {
-  const auto found = images::find_named(home, typed, false);
-  return found && !found->name.empty() ? found->name : typed;
+bool is_target(const Options& options, const std::string& target) {
+  return std::any_of(options.mounts.begin(), options.mounts.end(),
+                     [&](const VolumeMount& mount) { return mount.target == target; });
+}
+
+void add_volumes_of_others(const home::Home& home, Options& options) {
+  for (const std::string& text : options.volumes_from) {
+    const auto [name, mode] = base::split_once(text, ':');
+    for (VolumeMount mount : get(home, name).options.mounts) {
+      if (mode == "ro") mount.read_only = true;
+      if (!is_target(options, mount.target)) options.mounts.push_back(std::move(mount));
+    }
+  }
+}
+
+void add_volumes_of_image(const oci::ImageConfig& config, Options& options) {
+  if (options.image_volumes == "ignore") return;
+  for (const std::string& target : config.volumes) {
+    if (is_target(options, target)) continue;
+    VolumeMount mount;
+    mount.kind =
+        options.image_volumes == "tmpfs" ? VolumeMount::Kind::Tmpfs : VolumeMount::Kind::Volume;
+    mount.target = target;
+    options.mounts.push_back(std::move(mount));
+  }
 }
 
 void use_image(const home::Home& home, Container& container) {
   Options& options = container.options;
   if (!options.rootfs.empty()) return;
-  const storage::Image image = images::ensure(home, options.image, options.pull);
+  const auto [image, name] = images::ensure(home, options.image, options.pull);
   container.image_id = image.id;
-  container.image_name = complete_name(home, options.image);
+  container.image_name = name.empty() ? options.image : name;
   container.layers = image.layers;
   const oci::ImageConfig& config = image.config;
+  add_volumes_of_image(config, options);
   Texts env = config.env;
   env.insert(env.end(), options.env.begin(), options.env.end());
   if (options.unset_env_all)
@@ -94,36 +115,6 @@ void publish_exposed(Options& options) {
     };
     auto& ports = options.network.ports;
     if (std::none_of(ports.begin(), ports.end(), is_same)) ports.push_back(port);
-  }
-}
-
-bool is_target(const Options& options, const std::string& target) {
-  return std::any_of(options.mounts.begin(), options.mounts.end(),
-                     [&](const VolumeMount& mount) { return mount.target == target; });
-}
-
-void add_volumes_of_others(const home::Home& home, Options& options) {
-  for (const std::string& text : options.volumes_from) {
-    const auto [name, mode] = base::split_once(text, ':');
-    for (VolumeMount mount : get(home, name).options.mounts) {
-      if (mode == "ro") mount.read_only = true;
-      if (!is_target(options, mount.target)) options.mounts.push_back(std::move(mount));
-    }
-  }
-}
-
-void add_volumes_of_image(const home::Home& home, Container& container) {
-  Options& options = container.options;
-  if (container.image_id.empty() || options.image_volumes == "ignore") return;
-  const auto image = images::find(home, container.image_id);
-  if (!image) return;
-  for (const std::string& target : image->config.volumes) {
-    if (is_target(options, target)) continue;
-    VolumeMount mount;
-    mount.kind =
-        options.image_volumes == "tmpfs" ? VolumeMount::Kind::Tmpfs : VolumeMount::Kind::Volume;
-    mount.target = target;
-    options.mounts.push_back(std::move(mount));
   }
 }
 
@@ -214,10 +205,9 @@ Container create(const home::Home& home, const Options& options) {
   container.created = base::now();
   container.options = options;
   make_room_for_name(home, container.options);
+  add_volumes_of_others(home, container.options);
   use_image(home, container);
   set_command(container);
-  add_volumes_of_others(home, container.options);
-  add_volumes_of_image(home, container);
   publish_exposed(container.options);
   network::assign_ports(container.options.network);
   container.name = options.name.empty() ? free_name(home) : options.name;

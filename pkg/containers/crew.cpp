@@ -29,11 +29,6 @@
 namespace containers {
 namespace {
 
-Container load(const home::Home& home, const std::string& id) {
-  if (auto container = find_by_id(home, id)) return *container;
-  throw base::Error("no container with ID " + id);
-}
-
 sys::Fd mount_root(const home::Home& home, const Container& container) {
   const Options& options = container.options;
   if (!options.rootfs.empty()) return sys::copy_mount(options.rootfs);
@@ -63,15 +58,25 @@ std::string namespace_path(const home::Home& home, const oci::Namespace& ns) {
 
 }  // namespace
 
-Crew::Crew(const home::Home& home, Sandbox sandbox, userns::Mapping mapping)
-    : home_(home), sandbox_(std::move(sandbox)), mapping_(std::move(mapping)) {}
+Crew::Crew(const home::Home& home, const std::string& id, bool is_pod, userns::Mapping mapping)
+    : home_(home),
+      sandbox_(is_pod ? load_sandbox(home, id) : sandbox_of(home, container(id))),
+      mapping_(std::move(mapping)) {}
 
 Crew::~Crew() {
   rest();
 }
 
+const Container& Crew::container(const std::string& id) {
+  const auto known = containers_.find(id);
+  if (known != containers_.end()) return known->second;
+  std::optional<Container> found = find_by_id(home_, id);
+  if (!found) throw base::Error("container " + id + " was removed before it could be started");
+  return containers_.emplace(id, std::move(*found)).first->second;
+}
+
 monitor::Member Crew::member(const std::string& id) {
-  const Container container = load(home_, id);
+  const Container& container = this->container(id);
   const Options& options = container.options;
   sys::make_dirs(container.runtime_directory(home_), 0700);
   monitor::Member member;
@@ -108,7 +113,7 @@ std::vector<std::string> Crew::members() {
 }
 
 runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& streams) {
-  const Container container = load(home_, id);
+  const Container& container = this->container(id);
   try {
     prepare();
     oci::Spec spec = load_spec(home_, container);
@@ -277,7 +282,7 @@ void Crew::rest() {
 void Crew::remove(const std::string& id) {
   removed_.push_back(id);
   try {
-    if (const auto container = find_by_id(home_, id)) remove_files(home_, *container, true);
+    remove_files(home_, container(id), true);
   } catch (const base::Error& error) {
     base::log::warn("remove container {}: {}", id, error.what());
   }
@@ -285,8 +290,10 @@ void Crew::remove(const std::string& id) {
 
 void Crew::sweep() {
   if (removed_.empty()) return;
-  for (const std::string& id : removed_)
+  for (const std::string& id : removed_) {
     roots_.erase(id);
+    containers_.erase(id);
+  }
   removed_.clear();
   try {
     storage::empty_trash(home_);

@@ -19,7 +19,8 @@ namespace containers {
 // first container and go with this.
 class Crew : public monitor::Workload {
  public:
-  Crew(const home::Home& home, Sandbox sandbox, userns::Mapping mapping);
+  // The sandbox of the pod, or of the standalone container, with this id.
+  Crew(const home::Home& home, const std::string& id, bool is_pod, userns::Mapping mapping);
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
   ~Crew() override;
@@ -34,6 +35,7 @@ class Crew : public monitor::Workload {
   void rest() override;
 
  private:
+  const Container& container(const std::string& id);
   void prepare();
   void make_namespaces();
   void join_namespaces_of(const std::string& id);
@@ -43,6 +45,7 @@ class Crew : public monitor::Workload {
   void resolve_joined(oci::Spec& spec) const;
 
   const home::Home& home_;
+  std::map<std::string, Container> containers_;  // records are written once and read once
   Sandbox sandbox_;
   userns::Mapping mapping_;
   bool is_prepared_ = false;

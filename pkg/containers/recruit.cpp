@@ -31,19 +31,13 @@ void close_all_but(const sys::Fd& socket) {
   ::dup2(null.get(), STDOUT_FILENO);
 }
 
-Sandbox sandbox_in(const home::Home& home, const base::Json& order) {
-  const std::string id = order.at("id").as_string();
-  if (order.bool_or("pod", false)) return load_sandbox(home, id);
-  if (const auto container = find_by_id(home, id)) return sandbox_of(home, *container);
-  throw base::Error("container " + id + " was removed before it could be started");
-}
-
 void serve(const home::Home& home, sys::Fd socket) {
   userns::Mapping mapping = userns::enter(home);
   userns::hold(home);
   // The lock is only held: it goes with us.
   if (std::optional<sys::Message> order = sys::receive_message(socket)) {
-    Crew crew(home, sandbox_in(home, base::Json::parse(order->bytes)), std::move(mapping));
+    const base::Json json = base::Json::parse(order->bytes);
+    Crew crew(home, json.at("id").as_string(), json.bool_or("pod", false), std::move(mapping));
     monitor::run(crew, std::move(order->files.at(1)), std::move(socket));
   }
   userns::release(home);

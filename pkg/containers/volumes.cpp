@@ -27,6 +27,14 @@ void fill(const storage::VolumeStore& store, const VolumeMount& mount, const sys
   store.mark_used(mount.source);
 }
 
+// Only if it still leads there. So long a link has a block of its own on the disk, which takes time
+// to free: that is left to whoever empties the trash.
+void discard_name(const home::Home& home, const Container& container) {
+  const std::string link = home.names() + "/" + container.name;
+  if (sys::find_link(link) != "../containers/" + container.id) return;
+  storage::move_to_trash(storage::Layout(home), link);
+}
+
 }  // namespace
 
 void fill_fresh_volumes(const home::Home& home, const Container& container, const sys::Fd& root) {
@@ -46,7 +54,7 @@ void remove_files(const home::Home& home, const Container& container, bool volum
   // The record goes first: what is left when we are killed after it belongs to nobody, and goes
   // with storage::recover.
   storage::move_to_trash(storage::Layout(home), container.directory(home));
-  release_name(home, container.name, "../containers/" + container.id);
+  discard_name(home, container);
   storage::remove_rootfs(home, container.id);
   const storage::VolumeStore store{storage::Layout(home)};
   for (const std::string& name : container.anonymous_volumes) {

@@ -66,15 +66,16 @@ std::optional<std::string> pull(const home::Home& home, const std::string& text,
   return lines.substr(lines.rfind('\n') + 1);
 }
 
-storage::Image pull_or_fail(const home::Home& home, const std::string& text,
-                            const PullOptions& options, const std::optional<Found>& here) {
+Found pull_or_fail(const home::Home& home, const std::string& text, const PullOptions& options,
+                   const std::optional<Found>& here) {
   const auto id = pull(home, text, options);
   if (id) {
     auto image = storage::ImageStore(storage::Layout(home)).find(*id);
-    if (image) return std::move(*image);
+    auto named = find_named(home, text, false);
+    if (image) return {std::move(*image), named ? std::move(named->name) : ""};
     throw base::Error(fmt::format("{}: pulled, but the image is not in the store", text));
   }
-  if (here && options.policy == PullPolicy::Newer) return here->image;
+  if (here && options.policy == PullPolicy::Newer) return *here;
   throw base::Error(fmt::format("{}: the image could not be pulled", text));
 }
 
@@ -89,12 +90,12 @@ PullPolicy parse_pull_policy(const std::string& text) {
   throw base::Error(fmt::format("{}: not one of always, missing, never, newer", text));
 }
 
-storage::Image ensure(const home::Home& home, const std::string& text, const PullOptions& options) {
+Found ensure(const home::Home& home, const std::string& text, const PullOptions& options) {
   std::optional<Found> here = find_named(home, text, false);
   const bool is_missing_policy = options.policy == PullPolicy::Missing;
   const bool is_by_id = here && here->name.empty() && text.find('@') == std::string::npos;
-  if (here && (options.policy == PullPolicy::Never || is_by_id)) return std::move(here->image);
-  if (here && is_missing_policy && fits(here->image, options)) return std::move(here->image);
+  if (here && (options.policy == PullPolicy::Never || is_by_id)) return std::move(*here);
+  if (here && is_missing_policy && fits(here->image, options)) return std::move(*here);
   if (options.policy == PullPolicy::Never) throw base::Error(text + ": image not known");
   oci::Reference::parse(text);  // what is no name need not be asked for
   return pull_or_fail(home, text, options, here);

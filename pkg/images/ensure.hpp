@@ -40,9 +40,9 @@ struct PullOptions {
   std::optional<bool> tls_verify;
 };
 
-// Finds the image, or runs `pod-transfer pull` for it: progress goes to standard error. Throws
-// base::Error with status 125 when it cannot be had.
-storage::Image ensure(const home::Home& home, const std::string& text, const PullOptions& options);
+// Finds the image, without its names, or runs `pod-transfer pull` for it: progress goes to standard
+// error. Throws base::Error with status 125 when it cannot be had.
+Found ensure(const home::Home& home, const std::string& text, const PullOptions& options);
 
 // argv[0] for the other program: beside us, or ../libexec/pod.
 std::string transfer_program();

@@ -78,7 +78,7 @@ TEST_F(EnsureTest, CompletesNamesOfWhatIsMadeHere) {
 TEST_F(EnsureTest, AsksTheOtherProgramOnlyForWhatIsMissing) {
   temporary_.add_image('1', {}, {"docker.io/library/alpine:latest"});
 
-  EXPECT_EQ(images::ensure(home(), "alpine", {}).id, kOne);
+  EXPECT_EQ(images::ensure(home(), "alpine", {}).image.id, kOne);
   EXPECT_EQ(asked(), "");
 }
 
@@ -90,7 +90,7 @@ TEST_F(EnsureTest, PullsWithTheOptionsGiven) {
   options.platform = "linux/arm64";
   options.tls_verify = false;
 
-  EXPECT_EQ(images::ensure(home(), "alpine", options).id, kOne);
+  EXPECT_EQ(images::ensure(home(), "alpine", options).image.id, kOne);
   EXPECT_EQ(asked(), "pull --quiet --platform=linux/arm64 --tls-verify=false alpine\n");
 }
 
@@ -104,11 +104,11 @@ TEST_F(EnsureTest, ObeysThePolicy) {
   newer.policy = images::PullPolicy::Newer;
 
   EXPECT_THROW(images::ensure(home(), "busybox", never), base::Error);
-  EXPECT_EQ(images::ensure(home(), "alpine", never).id, kOne);
+  EXPECT_EQ(images::ensure(home(), "alpine", never).image.id, kOne);
   EXPECT_EQ(asked(), "");
   EXPECT_THROW(images::ensure(home(), "alpine", always), base::Error);
   EXPECT_EQ(asked(), "pull alpine\n");
-  EXPECT_EQ(images::ensure(home(), "alpine", newer).id, kOne);
+  EXPECT_EQ(images::ensure(home(), "alpine", newer).image.id, kOne);
   EXPECT_EQ(asked(), "pull --policy=newer alpine\n");
   EXPECT_EQ(images::parse_pull_policy("IfNotPresent"), images::PullPolicy::Missing);
   EXPECT_THROW(images::parse_pull_policy("sometimes"), base::Error);
