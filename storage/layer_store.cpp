@@ -92,12 +92,12 @@ StagedLayer LayerStore::stage() const {
   return layer;
 }
 
-sys::Lock LayerStore::lock_blob(const std::string& digest) const {
-  return take_lock(layout_, "blob-" + digest);
+NamedLock LayerStore::lock_blob(const std::string& digest) const {
+  return NamedLock::take(layout_, "blob-" + digest);
 }
 
-std::optional<sys::Lock> LayerStore::try_lock_blob(const std::string& digest) const {
-  return try_lock(layout_, "blob-" + digest);
+std::optional<NamedLock> LayerStore::try_lock_blob(const std::string& digest) const {
+  return NamedLock::try_take(layout_, "blob-" + digest);
 }
 
 std::optional<sys::Lock> LayerStore::hold(const std::string& id) const {

@@ -53,8 +53,8 @@ class LayerStore {
 
   StagedLayer stage() const;
   // Held while a blob is downloaded and unpacked: who comes second waits, then finds the layer.
-  sys::Lock lock_blob(const std::string& digest) const;
-  std::optional<sys::Lock> try_lock_blob(const std::string& digest) const;  // nothing: it is held
+  NamedLock lock_blob(const std::string& digest) const;
+  std::optional<NamedLock> try_lock_blob(const std::string& digest) const;  // nothing: it is held
 
   // Held by who relies on a layer before its image is published: it is not removed meanwhile.
   // Nothing when there is no such layer.

@@ -13,6 +13,7 @@
 
 #include <sched.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace storage {
 namespace {
@@ -74,25 +75,33 @@ sys::Lock lock_images(const Layout& layout) {
   return sys::Lock::take(layout.images());
 }
 
-sys::Lock take_lock(const Layout& layout, const std::string& name) {
+NamedLock NamedLock::take(const Layout& layout, const std::string& name) {
   layout.prepare();
   const std::string path = layout.lock(name);
   while (true) {
     sys::Lock lock = sys::Lock::take(path);
-    if (!is_removed(lock, path)) return lock;
+    if (!is_removed(lock, path)) return {std::move(lock), path};
   }
 }
 
-std::optional<sys::Lock> try_lock(const Layout& layout, const std::string& name) {
+std::optional<NamedLock> NamedLock::try_take(const Layout& layout, const std::string& name) {
   layout.prepare();
   const std::string path = layout.lock(name);
   while (true) {
-    // try_take does not make the file.
+    // Lock::try_take does not make the file.
     sys::open_file(path, O_RDWR | O_CREAT, 0600);
     std::optional<sys::Lock> lock = sys::Lock::try_take(path);
-    if (!lock) return std::nullopt;
-    if (!is_removed(*lock, path)) return lock;
+    if (lock && !is_removed(*lock, path)) return NamedLock(std::move(*lock), path);
+    if (!lock && sys::exists(path)) return std::nullopt;
   }
+}
+
+NamedLock::NamedLock(NamedLock&& other) noexcept
+    : lock_(std::move(other.lock_)), path_(std::exchange(other.path_, "")) {}
+
+// As long as the lock is held, nobody takes another file of this name for it.
+NamedLock::~NamedLock() {
+  if (!path_.empty()) ::unlink(path_.c_str());
 }
 
 }  // namespace storage

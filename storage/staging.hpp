@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace storage {
 
@@ -35,9 +36,23 @@ std::optional<sys::Lock> make_locked_dir(const std::string& path);
 // Held while the relation between names, images and layers changes. Never held during a download.
 sys::Lock lock_images(const Layout& layout);
 
-// Locks a file of locks/ and sees to it that `recover` has not removed it in between.
-sys::Lock take_lock(const Layout& layout, const std::string& name);
-// The same without waiting; nothing when somebody else has it.
-std::optional<sys::Lock> try_lock(const Layout& layout, const std::string& name);
+// A lock on a file of locks/. The file goes with it, so that nothing is left of what is over.
+class NamedLock {
+ public:
+  // Waits for it.
+  static NamedLock take(const Layout& layout, const std::string& name);
+  // Nothing when somebody else has it.
+  static std::optional<NamedLock> try_take(const Layout& layout, const std::string& name);
+
+  NamedLock(NamedLock&& other) noexcept;
+  NamedLock& operator=(NamedLock&&) = delete;
+  ~NamedLock();
+
+ private:
+  NamedLock(sys::Lock lock, std::string path) : lock_(std::move(lock)), path_(std::move(path)) {}
+
+  sys::Lock lock_;
+  std::string path_;
+};
 
 }  // namespace storage

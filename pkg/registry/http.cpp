@@ -44,6 +44,10 @@ void Loop::find_stalls() const {
     transfer->check_stall();
 }
 
+void Loop::keep_first(std::exception_ptr thrown) {
+  if (failure == nullptr) failure = std::move(thrown);
+}
+
 struct Http::Impl : Loop {};
 
 // libcurl reads a bundle once for all connections (25 ms of work), but only when everything to

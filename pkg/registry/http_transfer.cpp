@@ -157,7 +157,7 @@ std::size_t Transfer::on_header(char* bytes, std::size_t size, std::size_t count
     transfer->take_header({bytes, size * count});
     return size * count;
   } catch (...) {
-    transfer->http_.failure = std::current_exception();
+    transfer->http_.keep_first(std::current_exception());
     return 0;
   }
 }
@@ -167,7 +167,7 @@ std::size_t Transfer::on_body(char* bytes, std::size_t size, std::size_t count, 
   try {
     return transfer->take_body({bytes, size * count});
   } catch (...) {
-    transfer->http_.failure = std::current_exception();
+    transfer->http_.keep_first(std::current_exception());
     return 0;
   }
 }

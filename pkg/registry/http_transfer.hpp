@@ -51,6 +51,8 @@ struct Loop {
   bool settle() const;
   void offer_again();
   void find_stalls() const;
+  // What follows from a failure before `turn` could throw it explains nothing.
+  void keep_first(std::exception_ptr thrown);
 };
 
 // libcurl calls back into this; what is thrown there must not unwind through libcurl, so it is kept

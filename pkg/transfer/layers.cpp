@@ -16,7 +16,7 @@ namespace {
 
 struct Batch {
   std::vector<const WantedLayer*> layers;
-  std::vector<sys::Lock> locks;
+  std::vector<storage::NamedLock> locks;
 };
 
 // Layers that are here and stay, by id.
@@ -45,7 +45,7 @@ Batch take_batch(const storage::LayerStore& store, std::span<const WantedLayer* 
   for (const WantedLayer* layer : wanted) {
     const std::string& digest = layer->blob.digest.text();
     if (!taken.insert(digest).second) continue;
-    std::optional<sys::Lock> lock = store.try_lock_blob(digest);
+    std::optional<storage::NamedLock> lock = store.try_lock_blob(digest);
     if (!lock) continue;
     batch.locks.push_back(std::move(*lock));
     if (!store.find(layer->id)) batch.layers.push_back(layer);

@@ -49,9 +49,11 @@ class LayerSink : public registry::Sink {
     progress_.received = progress_.size;
   }
 
-  Unpacked unpack() try { return unpacking_->finish(); } catch (base::Error& error) {
-    error.during("layer " + job_.layer->blob.digest.text());
-    throw;
+  // May be asked again after a failure, which is one object however often it is thrown.
+  Unpacked unpack() try { return unpacking_->finish(); } catch (const base::Error& error) {
+    base::Error of_layer = error;
+    of_layer.during("layer " + job_.layer->blob.digest.text());
+    throw of_layer;
   }
 
  private:

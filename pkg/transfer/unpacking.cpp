@@ -67,6 +67,7 @@ struct Unpacking::Impl {
   void run_inflate();
   void run_write();
   void fail();
+  void join();
 };
 
 void Unpacking::Impl::inflate() {
@@ -126,9 +127,13 @@ Unpacking::Unpacking(std::unique_ptr<tar::Source> blob, Target target,
   impl_->writing = std::thread([this] { impl_->run_write(); });
 }
 
+void Unpacking::Impl::join() {
+  if (inflating.joinable()) inflating.join();
+  if (writing.joinable()) writing.join();
+}
+
 Unpacking::~Unpacking() {
-  if (impl_->inflating.joinable()) impl_->inflating.join();
-  if (impl_->writing.joinable()) impl_->writing.join();
+  impl_->join();
 }
 
 bool Unpacking::has_failed() const {
@@ -136,8 +141,7 @@ bool Unpacking::has_failed() const {
 }
 
 Unpacked Unpacking::finish() {
-  impl_->inflating.join();
-  impl_->writing.join();
+  impl_->join();
   // What the writer met first explains why the other stopped, and the other way round.
   if (impl_->inflating_failure) std::rethrow_exception(impl_->inflating_failure);
   if (impl_->writing_failure) std::rethrow_exception(impl_->writing_failure);

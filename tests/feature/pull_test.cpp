@@ -262,6 +262,13 @@ TEST_F(Pull, LayerOfAnotherDigestIsRefused) {
   expect_failure(image_.layers[0].digest);
 }
 
+TEST_F(Pull, LayerThatIsNoArchiveIsRefused) {
+  Reply lie = {.body = std::string(image_.layers[0].bytes.size(), 'x'), .claimed_length = {}};
+  server_->tell(first(99, is_for(image_.layers[0]), lie));
+
+  expect_failure(name() + ": layer " + image_.layers[0].digest + ": damaged archive");
+}
+
 TEST_F(Pull, ConfigurationOfAnotherDigestIsRefused) {
   Reply lie = {.body = image_.config.bytes, .claimed_length = {}};
   lie.body[1] ^= 1;

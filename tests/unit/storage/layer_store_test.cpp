@@ -108,6 +108,20 @@ TEST(LayerStore, HoldsWhatWasJustCommitted) {
   EXPECT_TRUE(store.remove(kA));
 }
 
+TEST(LayerStore, LocksABlobForOneAndLeavesNoFileBehind) {
+  const TemporaryHome temporary;
+  const storage::LayerStore store(temporary.layout());
+  {
+    const storage::NamedLock lock = store.lock_blob("sha256:abc");
+
+    EXPECT_FALSE(store.try_lock_blob("sha256:abc"));
+    EXPECT_TRUE(store.try_lock_blob("sha256:def"));
+  }
+
+  EXPECT_TRUE(sys::list_dir(temporary.layout().root() + "/locks").empty());
+  EXPECT_TRUE(store.try_lock_blob("sha256:abc"));
+}
+
 TEST(LayerStore, TakesNoOddIdForALayer) {
   const TemporaryHome temporary;
 

@@ -62,7 +62,7 @@ TEST(Trash, RecoversWhatDeadProcessesLeft) {
   const storage::Layout layout = temporary.layout();
   die_after([&] {
     const storage::StagedLayer staged = storage::LayerStore(layout).stage();
-    const sys::Lock lock = storage::LayerStore(layout).lock_blob("sha256:abc");
+    const storage::NamedLock lock = storage::LayerStore(layout).lock_blob("sha256:abc");
     sys::create_file(staged.root() + "/x", "");
     sys::make_dirs(layout.rootfs("c0ffee") + "/upper");
     sys::make_dirs(layout.trash() + "/old");
@@ -81,7 +81,7 @@ TEST(Trash, LeavesAloneWhatLivingProcessesHold) {
   const TemporaryHome temporary;
   const storage::Layout layout = temporary.layout();
   const storage::StagedLayer staged = storage::LayerStore(layout).stage();
-  const sys::Lock blob = storage::LayerStore(layout).lock_blob("sha256:abc");
+  const storage::NamedLock blob = storage::LayerStore(layout).lock_blob("sha256:abc");
   sys::make_dirs(layout.rootfs("c0ffee"));
   sys::make_dirs(temporary.home().containers() + "/c0ffee");
 

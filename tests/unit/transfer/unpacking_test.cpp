@@ -72,6 +72,7 @@ TEST(Unpacking, SaysWhatTheInflatingThreadMet) {
                                 [&] { ++failures; });
 
   EXPECT_THROW(unpacking.finish(), base::Error);
+  EXPECT_THROW(unpacking.finish(), base::Error);  // whoever asks again is told the same
   EXPECT_TRUE(unpacking.has_failed());
   EXPECT_EQ(failures, 1);
 }
