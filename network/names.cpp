@@ -18,6 +18,7 @@ namespace network {
 namespace {
 
 constexpr const char* kHostResolvers = "/etc/resolv.conf";
+constexpr const char* kHostNames = "/etc/hosts";
 constexpr const char* kSystemdResolvers = "/run/systemd/resolve/resolv.conf";
 
 // What resolv.conf(5) says, as far as it is of use elsewhere.
@@ -91,12 +92,6 @@ std::string resolv_conf(const Config& config) {
   return text;
 }
 
-bool is_address(const std::string& text) {
-  std::array<unsigned char, sizeof(in6_addr)> parsed{};
-  return ::inet_pton(AF_INET, text.c_str(), parsed.data()) == 1 ||
-         ::inet_pton(AF_INET6, text.c_str(), parsed.data()) == 1;
-}
-
 // Lines of hosts(5); a name is only ever said once, by who comes first.
 class HostsFile {
  public:
@@ -145,6 +140,19 @@ std::string host_address(const Config& config) {
   return is_alone && !is_named ? "" : find_uplink().address;
 }
 
+// The host's own, as the peers give them; but what is on a loopback address there is not here.
+void add_hosts_of_host(HostsFile& file, const Config& config, const std::vector<std::string>& own) {
+  for (const std::string& line : base::split(sys::find_file(kHostNames).value_or(""), '\n')) {
+    std::vector<std::string> parts = words(base::trim(line.substr(0, line.find('#'))));
+    if (parts.size() < 2 || !is_address(parts.front())) continue;
+    const std::string address = parts.front();
+    if (config.mode != "host" && is_local(address)) continue;
+    parts.erase(parts.begin());
+    std::erase_if(parts, [&](const auto& name) { return std::ranges::count(own, name) > 0; });
+    file.add(address, parts);
+  }
+}
+
 std::string hosts(const Config& config, const Names& names) {
   const std::string host = host_address(config);
   HostsFile file;
@@ -155,11 +163,18 @@ std::string hosts(const Config& config, const Names& names) {
   if (reaches_host) file.add(host, {"host.containers.internal", "host.docker.internal"});
   std::vector<std::string> own{names.hostname};
   own.insert(own.end(), names.aliases.begin(), names.aliases.end());
+  add_hosts_of_host(file, config, own);
   file.add(names.address.empty() ? "127.0.1.1" : names.address, own);
   return file.text();
 }
 
 }  // namespace
+
+bool is_address(const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> parsed{};
+  return ::inet_pton(AF_INET, text.c_str(), parsed.data()) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), parsed.data()) == 1;
+}
 
 void write_names(const std::string& directory, const Config& config, const Names& names) {
   if (!config.no_hosts) sys::replace_file(directory + "/hosts", hosts(config, names));

@@ -9,13 +9,17 @@ namespace network {
 
 // Writes `hosts`, `resolv.conf` and `hostname` into a folder, to be mounted into containers. The
 // resolvers are the host's, made reachable from where the container is (a loopback stub such as
-// 127.0.0.53 is not); hosts has localhost, host.containers.internal, host.docker.internal, the own
-// names, and what the user added (who wins over ours).
+// 127.0.0.53 is not); hosts has localhost, host.containers.internal, host.docker.internal, what
+// the host's own has (but for what is on a loopback address there), the own names, and what the
+// user added (who wins over all).
 struct Names {
   std::string hostname;
   std::vector<std::string> aliases;  // further names of our own: the container's, the pod's
   std::string address;               // our own; "" with only a loopback device
 };
 void write_names(const std::string& directory, const Config& config, const Names& names);
+
+// Of either family, without a port.
+bool is_address(const std::string& text);
 
 }  // namespace network

@@ -95,6 +95,12 @@ void validate(const Config& config) {
   static const std::vector<std::string> known{"none", "host", "pasta", "slirp4netns", "private"};
   const bool is_known = config.mode.empty() || is_joined(config) ||
                         std::ranges::find(known, config.mode) != known.end();
+  if (config.mode == "bridge" || config.mode == "podman") {
+    throw base::Error(
+        fmt::format("network {}: not supported yet; without --network a container has "
+                    "a network of its own that reaches the world",
+                    config.mode));
+  }
   if (!is_known) {
     const auto meant = base::suggest(config.mode, known);
     throw base::Error(fmt::format("network {}: unknown{}", base::shell_quote(config.mode),

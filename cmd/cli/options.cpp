@@ -401,7 +401,7 @@ void Options::parse(const Arguments& arguments) try {
   options_.pop_back();
   store_arguments(words.arguments);
 } catch (base::Error& error) {
-  error.during(arguments.command);
+  if (!arguments.command.empty()) error.during(arguments.command);
   throw;
 }
 

@@ -216,7 +216,10 @@ class Walk {
   static Value fields(Value value, const Operand& operand) {
     bool is_map = false;
     for (const std::string& name : operand.fields) {
-      if (value == nullptr || !value->is_object()) {
+      // What is absent has absent members: `.State.Health.Status` of a container without checks.
+      static const Json kNothing("");
+      if (value == nullptr || value->is_null()) return &kNothing;
+      if (!value->is_object()) {
         throw base::Error(fmt::format("template: .{}: {} has no fields", name, print_text(value)));
       }
       const Value found = find_field(*value, name);

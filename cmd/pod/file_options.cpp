@@ -21,6 +21,7 @@ void FileFlags::declare(cli::Options& options) {
 void FileFlags::apply(containers::Options& out) const {
   const auto add = [&](containers::VolumeMount mount) {
     for (const containers::VolumeMount& other : out.mounts) {
+      if (other == mount) return;
       if (other.target == mount.target) {
         throw base::Error(fmt::format("{}: mounted twice", mount.target));
       }

@@ -133,6 +133,9 @@ void add_ulimit(std::vector<oci::Rlimit>& limits, const std::string& text) {
   const oci::Rlimit limit = {"RLIMIT_" + wanted, limit_value(soft, most),
                              limit_value(hard.value_or(soft), most)};
   if (limit.soft > limit.hard) throw base::Error(fmt::format("{}: soft is above hard", text));
+  if (limit.hard > most) {
+    throw base::Error(fmt::format("{}: more than the {} that this user may have", text, most));
+  }
   limits.push_back(limit);
 }
 

@@ -1,6 +1,8 @@
 #include "cmd/pod/container_options.hpp"
 #include "cmd/pod/flag_values.hpp"
+#include "network/names.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
 
 #include <fmt/core.h>
@@ -17,6 +19,33 @@ void apply_network(network::Config& out, const std::string& text) {
   // The peers call their default so: a network of one's own, with a way out.
   if (text == "private" || text == "default") out.mode = "";
   if (!names_other && options) out.options = base::split(*options, ',');
+}
+
+// As with the peers: a command line that also serves another network is taken.
+void leave_out_ports(network::Config& out) {
+  const bool is_joined = out.mode.starts_with("container:") || out.mode.starts_with("ns:");
+  if (out.mode != "none" && out.mode != "host" && !is_joined) return;
+  if (out.mode != "host" && !out.ports.empty()) {
+    base::log::warn("network {}: ports are not published", out.mode);
+    out.ports.clear();
+  }
+  std::erase_if(out.ports, [](const network::PortMapping& port) {
+    const bool differs = port.host_port != 0 && port.host_port != port.container_port;
+    if (differs) {
+      base::log::warn("network host: port {} is not published as {}: the container has the host's",
+                      port.container_port, port.host_port);
+    }
+    return differs;
+  });
+}
+
+void check_servers(const std::vector<std::string>& servers) {
+  const bool leaves_images = servers == std::vector<std::string>{"none"};
+  for_each_value("--dns", servers, [&](const std::string& server) {
+    if (!leaves_images && !network::is_address(server)) {
+      throw base::Error(fmt::format("{}: not an address", server));
+    }
+  });
 }
 
 void check_host(const std::string& text) {
@@ -47,6 +76,8 @@ void NetworkFlags::apply(network::Config& out) const {
   for_each_value("--network", networks, [&](const auto& text) { apply_network(out, text); });
   for_each_value("--publish", ports,
                  [&](const auto& text) { out.ports.push_back(network::PortMapping::parse(text)); });
+  leave_out_ports(out);
+  check_servers(dns);
   out.dns_servers = dns;
   out.dns_searches = dns_searches;
   out.dns_options = dns_options;

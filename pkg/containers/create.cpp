@@ -35,6 +35,10 @@ void check(const Options& options) {
   if (!options.pod.empty() && !options.network.ports.empty()) {
     throw base::Error("--publish: ports of a pod's member are published by the pod");
   }
+  if (!options.timezone.empty() && options.timezone != "local" &&
+      !sys::exists("/usr/share/zoneinfo/" + options.timezone)) {
+    throw base::Error("time zone " + options.timezone + ": not in /usr/share/zoneinfo");
+  }
   network::validate(options.network);
   capabilities_of(options);
 }

@@ -120,7 +120,7 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
     resolve_joined(spec);
     roots_.erase(id);
     const sys::Fd& root = roots_.emplace(id, mount_root(home_, container)).first->second;
-    fill_fresh_volumes(home_, container, root);
+    prepare_volumes(home_, container, root, spec.process.user);
     const seccomp::Program filter = filter_of(home_, spec);
     const std::vector<runtime::Prepared> prepared = prepared_mounts();
     runtime::Launched launched = runtime::launch({.spec = spec,
@@ -199,7 +199,7 @@ void Crew::mount_shared() {
   const std::string place = home_.runtime + "/mounts";
   sys::make_dirs(place, 0700);
   const auto mount = [&](const std::string& name, std::int64_t size) {
-    std::vector<sys::MountParameter> parameters = {{"mode", "1777"}};
+    std::vector<sys::MountParameter> parameters = {{"source", name}, {"mode", "1777"}};
     if (size > 0) parameters.push_back({"size", std::to_string(size)});
     sys::Fd made = sys::make_mount("tmpfs", parameters, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
     sys::move_mount(made, place);

@@ -1,6 +1,7 @@
 #include "pkg/runtime/exec.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
 #include "pkg/containers/attach.hpp"
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/containers/record.hpp"
@@ -32,8 +33,9 @@ oci::Process process_of(const oci::Spec& spec, const ExecOptions& options) {
   oci::Process process = spec.process;
   process.args = options.command;
   process.terminal = options.terminal;
-  if (options.terminal) process.env.emplace_back("TERM=xterm");
+  if (options.terminal) process.env.push_back(terminal_variable(true));
   process.env.insert(process.env.end(), options.env.begin(), options.env.end());
+  process.env = merged(process.env);
   if (!options.user.empty()) process.user.name = options.user;
   if (!options.workdir.empty()) process.cwd = options.workdir;
   if (options.privileged) {
@@ -158,7 +160,10 @@ int run_kept(const Prepared& prepared, const ExecOptions& options) {
   theirs.reset();
   std::vector<sys::Fd> files;
   receive_answer(keeper, files);
-  if (options.detach) return 0;
+  if (options.detach) {
+    fmt::print("{}\n", base::make_id());  // the peers print one of the session; nothing asks for it
+    return 0;
+  }
   Streams streams;
   streams.in = options.interactive;
   streams.detach_keys = options.detach_keys;

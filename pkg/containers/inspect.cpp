@@ -40,6 +40,7 @@ Json state_json(const State& state) {
                        {"Error", state.error},
                        {"StartedAt", base::rfc3339(state.started)},
                        {"FinishedAt", base::rfc3339(state.finished)},
+                       {"Health", nullptr},
                        {"CgroupPath", state.cgroup},
                        {"CheckpointedAt", base::rfc3339(0)},
                        {"RestoredAt", base::rfc3339(0)}});
@@ -84,6 +85,23 @@ Json ports_json(const Options& options, const network::Config& network) {
   return json;
 }
 
+// What the container has in one network. Its address is the host's, or known to the helper alone.
+Json one_network() {
+  return Json::object({{"EndpointID", ""},
+                       {"Gateway", ""},
+                       {"IPAddress", ""},
+                       {"IPPrefixLen", 0},
+                       {"IPv6Gateway", ""},
+                       {"GlobalIPv6Address", ""},
+                       {"GlobalIPv6PrefixLen", 0},
+                       {"MacAddress", ""},
+                       {"NetworkID", ""},
+                       {"DriverOpts", nullptr},
+                       {"IPAMConfig", nullptr},
+                       {"Links", nullptr},
+                       {"Aliases", Json::array()}});
+}
+
 Json network_json(const Options& options, const Sandbox& sandbox) {
   const std::string mode = sandbox.network.mode.empty() ? "pasta" : sandbox.network.mode;
   return Json::object({{"EndpointID", ""},
@@ -101,7 +119,7 @@ Json network_json(const Options& options, const Sandbox& sandbox) {
                        {"LinkLocalIPv6PrefixLen", 0},
                        {"Ports", ports_json(options, sandbox.network)},
                        {"SandboxKey", ""},
-                       {"Networks", Json::object({{mode, Json::object()}})}});
+                       {"Networks", Json::object({{mode, one_network()}})}});
 }
 
 Json config_json(const Container& container, const Sandbox& sandbox, const oci::Spec& spec) {
@@ -172,6 +190,59 @@ void add_limits(Json& json, const oci::Resources& resources) {
   json["PidsLimit"] = resources.pids_limit.value_or(0);
 }
 
+// {"/tmp": "size=64m,rw"}
+Json tmpfs_json(const Options& options) {
+  Json json = Json::object();
+  for (const VolumeMount& mount : options.mounts) {
+    if (mount.kind == VolumeMount::Kind::Tmpfs) json[mount.target] = base::join(mount.options, ",");
+  }
+  return json;
+}
+
+Json devices_json(const Options& options) {
+  Json json = Json::array();
+  for (const oci::Device& device : options.devices) {
+    json.push_back(Json::object({{"PathOnHost", device.source},
+                                 {"PathInContainer", device.path},
+                                 {"CgroupPermissions", device.access}}));
+  }
+  return json;
+}
+
+// What the peers show besides, with the value that it has where there is no such thing.
+void add_absent(Json& json) {
+  const std::initializer_list<std::pair<const char*, Json>> absent = {
+      {"VolumeDriver", ""},
+      {"Annotations", Json::object()},
+      {"Cgroup", ""},
+      {"Cgroups", "default"},
+      {"Links", nullptr},
+      {"OomScoreAdj", 0},
+      {"ConsoleSize", Json(Json::Array{0, 0})},
+      {"Isolation", ""},
+      {"CgroupParent", ""},
+      {"BlkioWeight", 0},
+      {"BlkioWeightDevice", nullptr},
+      {"BlkioDeviceReadBps", nullptr},
+      {"BlkioDeviceWriteBps", nullptr},
+      {"BlkioDeviceReadIOps", nullptr},
+      {"BlkioDeviceWriteIOps", nullptr},
+      {"CpuRealtimePeriod", 0},
+      {"CpuRealtimeRuntime", 0},
+      {"DiskQuota", 0},
+      {"KernelMemory", 0},
+      {"MemorySwappiness", 0},
+      {"OomKillDisable", false},
+      {"CpuCount", 0},
+      {"CpuPercent", 0},
+      {"IOMaximumIOps", 0},
+      {"IOMaximumBandwidth", 0},
+      {"CgroupConf", nullptr}};
+  for (const auto& [key, value] : absent) {
+    if (json.find(key) == nullptr) json[key] = value;
+  }
+}
+
 Json host_config_json(const Container& container, const Sandbox& sandbox) {
   const Options& options = container.options;
   Json security = Json::array();
@@ -208,7 +279,11 @@ Json host_config_json(const Container& container, const Sandbox& sandbox) {
        {"Runtime", "pod"},
        {"Init", options.init},
        {"Ulimits", rlimits(options)}});
+  json["Tmpfs"] = tmpfs_json(options);
+  json["Devices"] = devices_json(options);
+  json["OomScoreAdj"] = options.oom_score_adj.value_or(0);
   add_limits(json, options.resources);
+  add_absent(json);
   return json;
 }
 

@@ -23,20 +23,34 @@ namespace {
 class Printer {
  public:
   Printer(const home::Home& home, const Container& container, const LogOptions& options,
-          std::size_t number)
+          bool is_one_of_many, std::size_t number)
       : container_(container), options_(options), reader_(container.log_path(home)) {
+    if (is_one_of_many) prefix_ = base::short_id(container.id) + " ";
     if (options.names) prefix_ = container.name + " ";
     if (options.color) prefix_ = fmt::format("\033[{}m{}\033[0m", 31 + number % 6, prefix_);
   }
 
   const Container& container() const { return container_; }
 
-  // Entries that have come since, within the time asked for.
-  std::deque<LogEntry> take() {
+  // The next that has come since, within the time asked for.
+  std::optional<LogEntry> next() {
+    auto entry = reader_.next();
+    while (entry && !is_wanted(*entry))
+      entry = reader_.next();
+    return entry;
+  }
+
+  // All of them, or what belongs to the last `count` lines: no more than that is ever held.
+  std::deque<LogEntry> take(std::int64_t count) {
     std::deque<LogEntry> entries;
-    while (auto entry = reader_.next()) {
-      if (!is_wanted(*entry)) continue;
+    std::int64_t lines = 0;
+    while (auto entry = next()) {
+      if (!entry->is_partial) ++lines;
       entries.push_back(std::move(*entry));
+      while (count >= 0 && lines > count) {
+        if (!entries.front().is_partial) --lines;
+        entries.pop_front();
+      }
     }
     return entries;
   }
@@ -77,18 +91,6 @@ class Printer {
   bool is_error_line_open_ = false;
 };
 
-// The last `count` lines; an entry that goes on in the next is part of the same line.
-void keep_tail(std::deque<LogEntry>& entries, std::int64_t count) {
-  if (count < 0) return;
-  std::int64_t lines = 0;
-  std::size_t first = entries.size();
-  while (first > 0) {
-    if (!entries[first - 1].is_partial && ++lines > count) break;
-    --first;
-  }
-  entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(first));
-}
-
 struct Line {
   Printer* printer;
   LogEntry entry;
@@ -97,11 +99,15 @@ struct Line {
 using Printers = std::vector<std::unique_ptr<Printer>>;
 
 void print_new(const Printers& printers, std::int64_t tail) {
+  if (printers.size() == 1 && tail < 0) {
+    Printer& only = *printers.front();
+    while (const auto entry = only.next())
+      only.print(*entry);
+    return;
+  }
   std::vector<Line> lines;
   for (const auto& printer : printers) {
-    std::deque<LogEntry> entries = printer->take();
-    keep_tail(entries, tail);
-    for (LogEntry& entry : entries)
+    for (LogEntry& entry : printer->take(tail))
       lines.push_back({printer.get(), std::move(entry)});
   }
   if (printers.size() > 1) {
@@ -155,7 +161,8 @@ void print_logs(const home::Home& home, const std::vector<Container>& containers
       throw base::Error(fmt::format("container {}: its log driver is \"none\": there are no logs",
                                     container.name));
     }
-    printers.push_back(std::make_unique<Printer>(home, container, options, printers.size()));
+    printers.push_back(std::make_unique<Printer>(home, container, options, containers.size() > 1,
+                                                 printers.size()));
   }
   print_new(printers, options.tail);
   if (options.follow) follow(home, printers);

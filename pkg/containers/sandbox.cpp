@@ -3,6 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/sys/namespaces.hpp"
 
 #include <algorithm>
 
@@ -13,13 +14,20 @@ bool is_private(const std::string& mode) {
   return mode.empty() || mode == "private";
 }
 
+std::string hostname_of(const Container& container) {
+  const Options& options = container.options;
+  if (!options.hostname.empty()) return options.hostname;
+  const bool is_hosts = options.uts_mode == "host" || options.network.mode == "host";
+  return is_hosts ? sys::hostname() : base::short_id(container.id);
+}
+
 Sandbox standalone(const home::Home& home, const Container& container) {
   const Options& options = container.options;
   Sandbox sandbox;
   sandbox.id = container.id;
   sandbox.directory = container.directory(home);
   sandbox.runtime_directory = container.runtime_directory(home);
-  sandbox.hostname = options.hostname.empty() ? base::short_id(container.id) : options.hostname;
+  sandbox.hostname = hostname_of(container);
   sandbox.aliases = {container.name};
   sandbox.network = options.network;
   sandbox.share_net = network::needs_namespace(options.network);

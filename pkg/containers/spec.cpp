@@ -46,28 +46,12 @@ std::string name_of(const std::string& variable) {
   return variable.substr(0, variable.find('='));
 }
 
-// Later wins, in the place where the name stood first.
-std::vector<std::string> merged(const std::vector<std::string>& variables) {
-  std::vector<std::string> out;
-  for (const std::string& variable : variables) {
-    const std::string name = name_of(variable);
-    const auto same = std::find_if(out.begin(), out.end(),
-                                   [&](const auto& other) { return name_of(other) == name; });
-    if (same == out.end()) {
-      out.push_back(variable);
-    } else {
-      *same = variable;
-    }
-  }
-  return out;
-}
-
 // options.env holds the image's variables first, then the user's (see create.cpp).
 std::vector<std::string> environment(const Options& options, const std::string& hostname) {
-  std::vector<std::string> env = {kPath, "container=pod", "HOSTNAME=" + hostname};
-  if (options.terminal) env.emplace_back("TERM=xterm");
+  // systemd and others know where they are by this word of the field's, not by our name.
+  std::vector<std::string> env = {kPath, "container=podman", terminal_variable(options.terminal),
+                                  "HOSTNAME=" + hostname};
   if (options.http_proxy) add_proxies(env);
-  if (!options.timezone.empty()) env.push_back("TZ=" + options.timezone);
   env.insert(env.end(), options.env.begin(), options.env.end());
   env = merged(env);
   std::erase_if(env, [&](const std::string& variable) {
@@ -76,6 +60,17 @@ std::vector<std::string> environment(const Options& options, const std::string& 
            options.unset_env.end();
   });
   return env;
+}
+
+// As many files and processes as this user may have: what the field's images are made for.
+std::vector<oci::Rlimit> limits_of(const Options& options) {
+  constexpr std::uint64_t kMany = 1048576;
+  std::vector<oci::Rlimit> limits = options.rlimits;
+  for (const char* type : {"RLIMIT_NOFILE", "RLIMIT_NPROC"}) {
+    const auto is_same = [&](const oci::Rlimit& limit) { return limit.type == type; };
+    if (std::none_of(limits.begin(), limits.end(), is_same)) limits.push_back({type, kMany, kMany});
+  }
+  return limits;
 }
 
 oci::Process make_process(const Container& container, const std::string& hostname) {
@@ -90,7 +85,9 @@ oci::Process make_process(const Container& container, const std::string& hostnam
   process.cwd = options.workdir.empty() ? "/" : options.workdir;
   process.make_cwd = options.make_workdir;
   process.capabilities = capabilities_of(options);
-  process.rlimits = options.rlimits;
+  // What was asked for by name reaches other users than root, too.
+  if (!options.privileged) process.ambient_capabilities = options.cap_add;
+  process.rlimits = limits_of(options);
   process.no_new_privileges = options.no_new_privileges;
   process.oom_score_adj = options.oom_score_adj;
   return process;
@@ -130,6 +127,26 @@ void hide_paths(oci::Spec& spec, const Options& options) {
 }
 
 }  // namespace
+
+std::vector<std::string> merged(const std::vector<std::string>& variables) {
+  std::vector<std::string> out;
+  for (const std::string& variable : variables) {
+    const std::string name = name_of(variable);
+    const auto same = std::find_if(out.begin(), out.end(),
+                                   [&](const auto& other) { return name_of(other) == name; });
+    if (same == out.end()) {
+      out.push_back(variable);
+    } else {
+      *same = variable;
+    }
+  }
+  return out;
+}
+
+std::string terminal_variable(bool has_terminal) {
+  const char* callers = has_terminal ? std::getenv("TERM") : nullptr;
+  return std::string("TERM=") + (callers != nullptr && *callers != '\0' ? callers : "xterm");
+}
 
 std::vector<std::string> capabilities_of(const Options& options) {
   const std::vector<std::string> defaults = {"CHOWN",   "DAC_OVERRIDE",     "FOWNER",    "FSETID",

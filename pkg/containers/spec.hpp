@@ -17,6 +17,12 @@ std::vector<oci::Mount> make_mounts(const home::Home& home, const Container& con
 // The capabilities that `--cap-add`, `--cap-drop` and `--privileged` come to.
 std::vector<std::string> capabilities_of(const Options& options);
 
+// Of variables with the same name the last one, in the place of the first.
+std::vector<std::string> merged(const std::vector<std::string>& variables);
+
+// "TERM=xterm", or with a terminal the caller's own.
+std::string terminal_variable(bool has_terminal);
+
 // Names of mounts that the monitor prepares (runtime::Prepared): the sandbox's shared memory, and
 // "volume:NAME" for a pod's volume in memory.
 constexpr const char* kSharedMemory = "shm";

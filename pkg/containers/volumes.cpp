@@ -3,6 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/containers/record.hpp"
+#include "pkg/runtime/users.hpp"
 #include "pkg/sys/copy.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
@@ -17,13 +18,24 @@
 namespace containers {
 namespace {
 
-void fill(const storage::VolumeStore& store, const VolumeMount& mount, const sys::Fd& root) {
+void give(const sys::Fd& file, const sys::Fd& root, const oci::User& user) {
+  const runtime::Identity identity = runtime::resolve_user(root, user);
+  sys::change_owner(file, identity.uid, identity.gid);
+}
+
+bool has_option(const VolumeMount& mount, std::string_view wanted) {
+  return std::find(mount.options.begin(), mount.options.end(), wanted) != mount.options.end();
+}
+
+// A fresh volume is as the directory in its place, or else the container's user's.
+void fill(const storage::VolumeStore& store, const VolumeMount& mount, const sys::Fd& root,
+          const oci::User& user) {
   const auto volume = store.find(mount.source);
   if (!volume || !volume->fresh) return;
-  const auto keeps = [](const std::string& word) { return word == "nocopy"; };
-  const bool copies = std::none_of(mount.options.begin(), mount.options.end(), keeps);
   const auto source = sys::find_in(root, mount.target, O_RDONLY | O_DIRECTORY);
-  if (source && copies) sys::copy_tree(*source, sys::open_file(volume->data, O_RDONLY));
+  const sys::Fd data = sys::open_file(volume->data, O_RDONLY);
+  if (source && !has_option(mount, "nocopy")) sys::copy_tree(*source, data);
+  if (!source) give(data, root, user);
   store.mark_used(mount.source);
 }
 
@@ -37,14 +49,20 @@ void discard_name(const home::Home& home, const Container& container) {
 
 }  // namespace
 
-void fill_fresh_volumes(const home::Home& home, const Container& container, const sys::Fd& root) {
+void prepare_volumes(const home::Home& home, const Container& container, const sys::Fd& root,
+                     const oci::User& user) {
   const storage::VolumeStore store{storage::Layout(home)};
   for (const VolumeMount& mount : container.options.mounts) {
-    if (mount.kind != VolumeMount::Kind::Volume) continue;
+    const bool is_volume = mount.kind == VolumeMount::Kind::Volume;
+    if (!is_volume && mount.kind != VolumeMount::Kind::Bind) continue;
     try {
-      fill(store, mount, root);
+      if (is_volume) fill(store, mount, root, user);
+      if (!has_option(mount, "U")) continue;
+      const std::string source =
+          is_volume ? storage::Layout(home).volume(mount.source) + "/data" : mount.source;
+      give(sys::open_file(source, O_PATH), root, user);
     } catch (base::Error& error) {
-      error.during("fill volume " + mount.source);
+      error.during("volume " + mount.source);
       throw;
     }
   }

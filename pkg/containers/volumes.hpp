@@ -1,13 +1,16 @@
 #pragma once
 
 #include "pkg/containers/container.hpp"
+#include "pkg/oci/spec.hpp"
 #include "pkg/sys/fd.hpp"
 
 namespace containers {
 
-// A named or anonymous volume that has never been mounted gets what the image has at its place.
-// Called inside the user namespace, so that owners can be kept.
-void fill_fresh_volumes(const home::Home& home, const Container& container, const sys::Fd& root);
+// A named or anonymous volume that has never been mounted gets what the image has at its place, and
+// where that has nothing belongs to the container's user; what is mounted with the option U is
+// given to that user each time. Called inside the user namespace, so that owners can be kept.
+void prepare_volumes(const home::Home& home, const Container& container, const sys::Fd& root,
+                     const oci::User& user);
 
 // The writable layer, the record, the log, the name and, when asked for, the anonymous volumes:
 // gone for everybody at once. The container does not run. What takes long is left in the trash: see

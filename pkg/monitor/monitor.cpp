@@ -334,8 +334,12 @@ void Loop::stop(Client& client, const base::Json& json) {
 void Loop::kill(Client& client, const base::Json& json) {
   Watched& watched = get(json.at("id").as_string());
   if (!watched.has_process()) throw base::Error("it does not run");
-  watched.stop_requested = true;  // whoever kills does not want it back
-  watched.signal(static_cast<int>(json.at("signal").as_integer()));
+  const int signal = static_cast<int>(json.at("signal").as_integer());
+  const std::initializer_list<int> ends = {SIGKILL, SIGTERM, SIGINT, SIGQUIT,
+                                           watched.member().stop_signal};
+  // Whoever kills does not want it back; others, like SIGHUP, are how programs are talked to.
+  if (std::find(ends.begin(), ends.end(), signal) != ends.end()) watched.stop_requested = true;
+  watched.signal(signal);
   client.offer(base::Json::object({{"ok", true}}));
 }
 

@@ -64,7 +64,7 @@ LimitPlan plan_limit(const oci::Rlimit& wanted) {
 CapabilityPlan plan_capabilities(const oci::Process& process, uid_t uid) {
   CapabilityPlan plan;
   plan.bounding = sys::capability_set(process.capabilities);
-  plan.ambient = sys::capability_set(process.ambient_capabilities) & plan.bounding;
+  if (uid != 0) plan.ambient = sys::capability_set(process.ambient_capabilities) & plan.bounding;
   plan.effective = uid == 0 ? plan.bounding : plan.ambient;
   return plan;
 }

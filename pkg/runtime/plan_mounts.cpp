@@ -1,4 +1,5 @@
 #include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
 #include "pkg/runtime/copy_up.hpp"
 #include "pkg/runtime/mount_options.hpp"
 #include "pkg/runtime/planner.hpp"
@@ -27,6 +28,7 @@ class MountPlanner {
       : request_(request), spec_(request.spec), planned_(planned), tree_(request.root) {}
 
   void plan() {
+    add_sign();
     for (const oci::Mount& mount : spec_.mounts)
       add_named(mount);
     if (!dev_is_bound_) add_devices();
@@ -57,7 +59,7 @@ class MountPlanner {
     if (mount.type == "prepared") {
       put(target, planned_.keep(copy_part(prepared(mount.source), mount, options)));
     } else if (mount.type == "tmpfs") {
-      add_tmpfs(target, options);
+      add_tmpfs(target, mount.source, options);
     } else if (mount.type == "devpts") {
       add_devpts(target, options);
     } else if (mount.type == "bind" || mount.type.empty() || mount.type == "none") {
@@ -73,6 +75,14 @@ class MountPlanner {
       if (candidate.name == name) return candidate.mount;
     }
     throw base::Error("nothing was prepared as " + name);
+  }
+
+  // By this file programs know that they are in a container. Below all mounts: what is mounted over
+  // it is not ours to write to.
+  void add_sign() const try {
+    tree_.make_file(tree_.resolve("/run/.containerenv"));
+  } catch (const base::Error& error) {
+    base::log::debug("no /run/.containerenv: {}", error.what());
   }
 
   // A mount that exists already, over a mount point of its kind.
@@ -91,7 +101,8 @@ class MountPlanner {
     planned_.mounts.push_back(plan);
   }
 
-  void add_tmpfs(const std::string& target, const MountOptions& options) {
+  void add_tmpfs(const std::string& target, const std::string& source, MountOptions options) {
+    if (!source.empty()) options.parameters.push_back({"source", source});
     sys::Fd mount = sys::make_mount("tmpfs", options.parameters,
                                     options.set & ~std::uint64_t{MOUNT_ATTR_RDONLY});
     if (options.copies_up) copy_image_content(target, mount);

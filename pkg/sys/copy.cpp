@@ -59,6 +59,16 @@ void copy_link(const Fd& from, const Fd& to, const std::string& name, const stru
 }  // namespace
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the tree, which open files bound.
+void change_owner(const Fd& file, uid_t uid, gid_t gid) {
+  if (::fchownat(file.get(), "", uid, gid, AT_EMPTY_PATH) != 0) throw base::SysError("chown");
+  struct stat facts {};
+  if (::fstat(file.get(), &facts) != 0) throw base::SysError("stat");
+  if (!S_ISDIR(facts.st_mode)) return;
+  for (const std::string& name : list_dir(fd_path(file)))
+    change_owner(open_at(file, name, O_PATH | O_NOFOLLOW), uid, gid);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the tree, which open files bound.
 void copy_tree(const Fd& from, const Fd& to) {
   struct stat facts {};
   for (const std::string& name : list_dir(fd_path(from))) {

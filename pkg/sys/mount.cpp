@@ -3,6 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -55,6 +56,9 @@ Fd make_mount(const std::string& type, const std::vector<MountParameter>& parame
               std::uint64_t attributes) {
   const Fd context(static_cast<int>(::syscall(SYS_fsopen, type.c_str(), FSOPEN_CLOEXEC)));
   if (!context) throw base::SysError("mount " + type);
+  const bool has_source = std::any_of(parameters.begin(), parameters.end(),
+                                      [](const auto& one) { return one.key == "source"; });
+  if (!has_source) configure(context, {"source", type});
   for (const MountParameter& parameter : parameters)
     configure(context, parameter);
   if (::syscall(SYS_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) {

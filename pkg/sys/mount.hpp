@@ -18,7 +18,8 @@ struct MountParameter {
   int file = -1;
 };
 
-// A detached mount of a new file system; `attributes` are MOUNT_ATTR_*.
+// A detached mount of a new file system; `attributes` are MOUNT_ATTR_*. Its source, as mount(8) and
+// df(1) show it, is its type unless a parameter "source" says otherwise.
 Fd make_mount(const std::string& type, const std::vector<MountParameter>& parameters,
               std::uint64_t attributes = 0);
 

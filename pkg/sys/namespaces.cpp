@@ -3,12 +3,15 @@
 #include "pkg/base/error.hpp"
 #include "pkg/sys/file.hpp"
 
+#include <climits>
 #include <fmt/core.h>
 
+#include <array>
 #include <cerrno>
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace sys {
 namespace {
@@ -34,6 +37,12 @@ std::string namespace_identity(const Fd& ns, const std::string& kind) {
   struct stat status {};
   if (::fstat(ns.get(), &status) != 0) throw base::SysError("stat namespace");
   return fmt::format("{}:[{}]", kind, status.st_ino);
+}
+
+std::string hostname() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) throw base::SysError("gethostname");
+  return name.data();
 }
 
 void unshare(int flags) {

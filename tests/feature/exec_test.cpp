@@ -64,6 +64,13 @@ TEST_F(Exec, HasTheContainersEnvironmentAndMore) {
   EXPECT_THAT(exec({"probe", "env", "PATH"}).line(), StartsWith("/usr/local/sbin"));
 }
 
+TEST_F(Exec, ReplacesVariablesOfTheContainer) {
+  const std::string all = exec({"probe", "env", "all"}, {"-e", "HOSTNAME=other"}).out;
+
+  EXPECT_THAT(all, HasSubstr("HOSTNAME=other\n"));
+  EXPECT_EQ(all.find("HOSTNAME="), all.rfind("HOSTNAME="));
+}
+
 TEST_F(Exec, TakesUserAndFolder) {
   EXPECT_THAT(exec({"probe", "ids"}, {"--user", "user"}).line(), StartsWith("1000:1000"));
   EXPECT_EQ(exec({"probe", "env", "HOME"}, {"--user", "user"}).line(), "/home/user");
@@ -82,6 +89,7 @@ TEST_F(Exec, ReturnsAtOnceWhenDetached) {
   const auto result = exec({"probe", "write", "/tmp/done", "x", "forever"}, {"--detach"});
 
   EXPECT_EQ(result.status, 0) << result;
+  EXPECT_EQ(result.line().size(), 64U) << result;  // an id of the session
   EXPECT_FALSE(result.timed_out);
 }
 

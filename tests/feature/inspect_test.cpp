@@ -38,6 +38,18 @@ TEST_F(Inspect, FillsTemplates) {
   EXPECT_EQ(must({"container", "inspect", "-f", "{{.Name}}", "web"}), "web");
 }
 
+TEST_F(Inspect, HasTheFieldsThatScriptsRead) {
+  must({"create", "--name", "web", "--network", "none", "--tmpfs", "/scratch:size=1m", image(),
+        "probe"});
+  const auto shown = [&](const std::string& text) { return must({"inspect", "-f", text, "web"}); };
+
+  EXPECT_EQ(shown("{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}"), "none");
+  EXPECT_EQ(shown("[{{.State.Health.Status}}]"), "[]");
+  EXPECT_EQ(shown("[{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}]"), "[]");
+  EXPECT_THAT(shown("{{json .HostConfig.Tmpfs}}"), HasSubstr(R"("/scratch":"size=1m)"));
+  EXPECT_EQ(shown("{{json .HostConfig.Devices}} {{.HostConfig.OomScoreAdj}}"), "[] 0");
+}
+
 TEST_F(Inspect, PrintsWhatItFoundAndFailsForTheRest) {
   must({"create", "--name", "web", "--network", "none", image(), "probe"});
 

@@ -2,10 +2,13 @@
 #include "tests/support/home.hpp"
 #include "tests/support/skip.hpp"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <sstream>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 using ::testing::HasSubstr;
@@ -80,6 +83,37 @@ TEST_F(Isolation, GivesAndTakesCapabilities) {
 
 TEST_F(Isolation, TakesCapabilitiesFromOtherUsers) {
   EXPECT_EQ(probe({"status", "CapEff"}, {"--user", "1000"}).line(), "CapEff:\t0000000000000000");
+}
+
+TEST_F(Isolation, GivesOtherUsersTheCapabilitiesNamed) {
+  const auto result =
+      probe({"status", "CapEff", "status", "CapAmb"}, {"--user", "1000", "--cap-add", "net_admin"});
+
+  EXPECT_EQ(result.out, "CapEff:\t0000000000001000\nCapAmb:\t0000000000001000\n") << result;
+}
+
+TEST_F(Isolation, MayOpenAsManyFilesAsTheCallerMay) {
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  const rlim_t most = std::min<rlim_t>(files.rlim_max, 1048576);
+
+  EXPECT_EQ(probe({"limits"}).line(), fmt::format("nofile {} {}", most, most));
+}
+
+TEST_F(Isolation, RefusesLimitsThatNobodyMayHave) {
+  const auto result = probe({"limits"}, {"--ulimit", "nofile=99999999999"});
+
+  EXPECT_EQ(result.status, 125);
+  EXPECT_THAT(result.err, HasSubstr("this user may have"));
+}
+
+TEST_F(Isolation, NamesTheSourcesOfItsMounts) {
+  const std::string mounts = probe({"cat", "/proc/mounts"}).out;
+
+  for (const char* line : {"proc /proc proc ", "tmpfs /dev tmpfs ", "shm /dev/shm tmpfs ",
+                           "devpts /dev/pts devpts "}) {
+    EXPECT_THAT(mounts, HasSubstr(line));
+  }
 }
 
 TEST_F(Isolation, FiltersSystemCalls) {

@@ -73,6 +73,15 @@ TEST_F(Logs, ShowSeveralContainers) {
   EXPECT_THAT(both, HasSubstr("cache"));
 }
 
+TEST_F(Logs, OfSeveralContainersSayWhoSpoke) {
+  must({"run", "--name", "web", "--network", "none", image(), "probe", "print", "one"});
+  const std::string id = must({"ps", "-aq"});
+
+  const std::string both = must({"logs", "web", "web"});
+
+  EXPECT_EQ(both, id + " one\n" + id + " one");
+}
+
 TEST_F(Logs, SurviveLongLinesAndMuchOutput) {
   must({"run", "-d", "--name", "web", "--network", "none", image(), "probe", "flood", "5000000"});
   must({"wait", "web"});

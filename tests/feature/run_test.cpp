@@ -3,8 +3,11 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <csignal>
 #include <filesystem>
+
+#include <unistd.h>
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
@@ -151,11 +154,45 @@ TEST_F(Run, GivesTheEnvironmentOfTheField) {
 
   EXPECT_THAT(all,
               HasSubstr("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"));
-  EXPECT_THAT(all, HasSubstr("container=p"));
+  EXPECT_THAT(all, HasSubstr("container=podman\n"));
+  EXPECT_THAT(all, HasSubstr("TERM=xterm\n"));
   EXPECT_THAT(all, HasSubstr("HOME=/root\n"));
   EXPECT_THAT(all, HasSubstr("HOSTNAME="));
   EXPECT_THAT(all, HasSubstr("ONE=1\n"));
   EXPECT_THAT(all, testing::Not(HasSubstr("XDG_RUNTIME_DIR")));
+}
+
+TEST_F(Run, LeavesTheSignOfAContainer) {
+  EXPECT_EQ(probe({"stat", "/run/.containerenv"}).status, 0);
+}
+
+TEST_F(Run, HasTheHostsNameInItsNetwork) {
+  std::array<char, 65> name{};
+  ::gethostname(name.data(), name.size() - 1);
+
+  const auto result =
+      pod({"run", "--rm", "--network", "host", image(), "probe", "env", "HOSTNAME"});
+
+  EXPECT_EQ(result.line(), name.data()) << result;
+}
+
+TEST_F(Run, TellsThatPortsAreNotPublishedWithoutANetwork) {
+  const auto result = probe({"pid"}, {"-p", "8080:80"});
+
+  EXPECT_EQ(result.status, 0) << result;
+  EXPECT_THAT(result.err, HasSubstr("network none: ports are not published"));
+}
+
+TEST_F(Run, SetsTheTimeZoneWithoutAVariable) {
+  EXPECT_EQ(probe({"env", "TZ"}, {"--tz", "local"}).line(), "(unset)");
+  EXPECT_THAT(probe({"pid"}, {"--tz", "No/Where"}).err, HasSubstr("time zone No/Where"));
+}
+
+TEST_F(Run, RefusesResolversThatAreNone) {
+  const auto result = pod({"run", "--rm", "--dns", "bogus", image(), "probe"});
+
+  EXPECT_EQ(result.status, 125);
+  EXPECT_THAT(result.err, HasSubstr("--dns: bogus: not an address"));
 }
 
 TEST_F(Run, TakesVariablesFromFlagsFilesAndTheCaller) {

@@ -48,6 +48,32 @@ TEST_F(Volume, KeepsANamedOne) {
   EXPECT_EQ(probe({"cat", "/data/file"}, {"-v", "store:/data"}).out, "kept");
 }
 
+TEST_F(Volume, BelongsToTheContainersUserWhereTheImageHasNothing) {
+  SKIP_FOR(support::why_no_ids());
+
+  EXPECT_THAT(probe({"stat", "/fresh"}, {"--user", "1000:7", "-v", "store:/fresh"}).line(),
+              HasSubstr(" 1000:7 "));
+}
+
+TEST_F(Volume, IsGivenToTheContainersUserWhenAsked) {
+  SKIP_FOR(support::why_no_ids());
+  const std::string folder = std::filesystem::path(write("folder/file", "text")).parent_path();
+
+  const auto result =
+      probe({"stat", "/data/file"}, {"--user", "1000:7", "-v", folder + ":/data:U"});
+
+  EXPECT_THAT(result.line(), HasSubstr(" 1000:7 ")) << result;
+  EXPECT_EQ(pod({"unshare", "chown", "-R", "0:0", folder}).status, 0);
+}
+
+TEST_F(Volume, MayBeNamedTwice) {
+  const std::filesystem::path file = write("folder/file", "text");
+  const std::string volume = file.parent_path().string() + ":/data";
+
+  EXPECT_EQ(probe({"cat", "/data/file"}, {"-v", volume, "-v", volume}).out, "text");
+  EXPECT_EQ(probe({"pid"}, {"-v", volume, "-v", "other:/data"}).status, 125);
+}
+
 TEST_F(Volume, IsATmpfsWhenAsked) {
   const auto result = probe({"write", "/scratch/file", "x", "cat", "/proc/mounts"},
                             {"--tmpfs", "/scratch:size=1m"});

@@ -11,7 +11,8 @@ int make_mount(const MountPlan& plan) noexcept {
   const int context = call(::syscall(SYS_fsopen, plan.type, FSOPEN_CLOEXEC));
   if (context < 0) return -1;
   int mount = -1;
-  bool is_ready = true;
+  bool is_ready =
+      ::syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING, "source", plan.type, 0) == 0;
   for (const MountParameter& parameter : plan.parameters) {
     const unsigned command = parameter.value != nullptr ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
     is_ready = is_ready &&
