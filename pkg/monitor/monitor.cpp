@@ -8,15 +8,13 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
-#include "pkg/monitor/watched.hpp"
+#include "pkg/monitor/loop.hpp"
 #include "pkg/sys/memory.hpp"
 #include "pkg/sys/socket.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
-#include <deque>
-#include <memory>
-#include <string_view>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -27,75 +25,12 @@ namespace {
 
 constexpr int kSettled = 20;  // milliseconds without an event after which memory is given back
 
-class Loop {
- public:
-  Loop(Workload& work, sys::Fd listener, sys::Fd first)
-      : work_(work),
-        listener_(std::move(listener)),
-        self_(sys::find_process(::getpid()).value_or(sys::ProcessName{})) {
-    clients_.push_back(std::make_unique<Client>());
-    clients_.back()->socket = std::move(first);
-  }
+bool has_room(const std::vector<Client*>& clients) {
+  return std::all_of(clients.begin(), clients.end(),
+                     [](const Client* client) { return client->has_room(); });
+}
 
-  void run() {
-    while (has_work()) {
-      wait_for_events();
-      accept_clients();
-      read_clients();
-      move_streams();
-      run_timers();
-      reap_ended();
-      work_.sweep();
-      forget_gone_clients();
-    }
-  }
-
- private:
-  bool has_work() const {
-    return !watched_.empty() || !pod_queue_.empty() || (!is_served_ && !clients_.empty());
-  }
-
-  void wait_for_events();
-  int milliseconds_to_next_timer() const;
-  bool would_sleep_long() const;
-  void accept_clients();
-  void read_clients();
-  void serve(Client& client, const Packet& packet);
-  void request(Client& client, const base::Json& json);
-  void move_streams();
-  void run_timers();
-  void reap_ended();
-  bool is_last(const Watched& ended) const;
-  void tell_of_retry(Watched& watched) const;
-  void conclude(Watched& watched);
-  void forget_gone_clients();
-
-  void start(Client& client, const base::Json& json);
-  void start_pod(Client& client);
-  void continue_pod();
-  void finish_pod_start();
-  Watched& launch(const std::string& id, sys::WindowSize size = {});
-  void attach(Client& client, const base::Json& json);
-  void stop(Client& client, const base::Json& json);
-  void kill(Client& client, const base::Json& json);
-
-  Watched* find(const std::string& id);
-  Watched& get(const std::string& id);
-  std::vector<Client*> attached_to(const std::string& id);
-  bool may_speak(const Client& client);
-  void leave_caller();
-
-  Workload& work_;
-  sys::Fd listener_;
-  sys::ProcessName self_;
-  std::vector<std::unique_ptr<Client>> clients_;
-  std::vector<std::unique_ptr<Watched>> watched_;
-  std::deque<std::string> pod_queue_;  // containers of the pod still to be started, in order
-  std::vector<Client*> pod_starters_;
-  std::vector<std::string> pod_failures_;
-  int pod_failure_status_ = 125;
-  bool is_served_ = false;
-};
+}  // namespace
 
 Watched* Loop::find(const std::string& id) {
   const auto found = std::find_if(watched_.begin(), watched_.end(),
@@ -115,11 +50,6 @@ std::vector<Client*> Loop::attached_to(const std::string& id) {
     if (client->attached == id && !client->is_gone) attached.push_back(client.get());
   }
   return attached;
-}
-
-bool has_room(const std::vector<Client*>& clients) {
-  return std::all_of(clients.begin(), clients.end(),
-                     [](const Client* client) { return client->has_room(); });
 }
 
 void Loop::wait_for_events() {
@@ -186,161 +116,10 @@ void Loop::read_clients() {
   }
 }
 
-void Loop::serve(Client& client, const Packet& packet) {
-  Watched* attached = find(client.attached);
-  if (packet.kind == Kind::Input && attached != nullptr) attached->take_input(packet.bytes);
-  if (packet.kind == Kind::InputEnd && attached != nullptr) attached->end_input();
-  if (packet.kind != Kind::Json) return;
-  try {
-    request(client, packet.json());
-  } catch (const base::Error& error) {
-    client.offer(base::Json::object({{"error", error.what()}, {"status", error.status()}}));
-  }
-  if (!is_served_ && pod_queue_.empty()) leave_caller();
-}
-
-void Loop::request(Client& client, const base::Json& json) {
-  const std::string what = json.at("do").as_string();
-  if (what == "start") return start(client, json);
-  if (what == "start-pod") return start_pod(client);
-  if (what == "attach") return attach(client, json);
-  if (what == "stop") return stop(client, json);
-  if (what == "kill") return kill(client, json);
-  const std::string id = json.at("id").as_string();
-  if (what == "wait") {
-    get(id).waiting_end.push_back(&client);
-  } else if (what == "resize") {
-    get(id).resize(static_cast<unsigned short>(json.integer_or("rows", 0)),      // NOLINT
-                   static_cast<unsigned short>(json.integer_or("columns", 0)));  // NOLINT
-  } else {
-    throw base::Error("request " + what + ": unknown");
-  }
-}
-
 // Not while its container does not take the input that it has sent.
 bool Loop::may_speak(const Client& client) {
   const Watched* watched = client.attached.empty() ? nullptr : find(client.attached);
   return watched == nullptr || !watched->is_input_full();
-}
-
-// What was said on standard error until now reached the command that started us; from now on nobody
-// listens there, and it must not be kept open.
-void Loop::leave_caller() {
-  is_served_ = true;
-  const sys::Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-  ::dup2(null.get(), STDERR_FILENO);
-}
-
-Watched& Loop::launch(const std::string& id, sys::WindowSize size) {
-  Watched* watched = find(id);
-  if (watched == nullptr) {
-    watched_.push_back(std::make_unique<Watched>(work_.member(id), self_));
-    watched = watched_.back().get();
-  }
-  try {
-    watched->launch(work_, size);
-    watched->write_state();
-  } catch (const base::Error& error) {
-    watched->state().error = error.what();
-    watched->state().exit_code = error.status();
-    watched->state().finished = base::now();
-    watched->write_state();
-    if (watched->member().remove) work_.remove(id);
-    std::erase_if(watched_, [&](const auto& other) { return other.get() == watched; });
-    throw;
-  }
-  return *watched;
-}
-
-sys::WindowSize size_in(const base::Json& json) {
-  return {static_cast<unsigned short>(json.integer_or("rows", 0)),      // NOLINT
-          static_cast<unsigned short>(json.integer_or("columns", 0))};  // NOLINT
-}
-
-void Loop::start(Client& client, const base::Json& json) {
-  const std::string id = json.at("id").as_string();
-  const bool attaches = json.bool_or("attach", false);
-  const Watched* running = find(id);
-  if (attaches) client.attached = id;
-  if (running == nullptr || !running->has_process()) launch(id, size_in(json));
-  client.offer(base::Json::object({{"ok", true}}));
-}
-
-void Loop::start_pod(Client& client) {
-  if (pod_queue_.empty()) {
-    const bool is_first = watched_.empty();  // else its init containers have done their work
-    for (std::string& id : work_.members()) {
-      if (find(id) != nullptr || (!is_first && work_.member(id).is_init)) continue;
-      pod_queue_.push_back(std::move(id));
-    }
-  }
-  pod_starters_.push_back(&client);
-  continue_pod();
-}
-
-// Init containers run alone, each to its end; `conclude` calls again when one has succeeded.
-void Loop::continue_pod() {
-  while (!pod_queue_.empty()) {
-    const std::string id = pod_queue_.front();
-    if (find(id) != nullptr) return;  // an init container that runs, or waits for its next try
-    try {
-      const bool is_init = launch(id).member().is_init;
-      if (is_init) return;
-    } catch (base::Error& error) {
-      pod_failures_.emplace_back(error.what());
-      pod_failure_status_ = error.status();
-    }
-    pod_queue_.pop_front();
-  }
-  finish_pod_start();
-}
-
-void Loop::finish_pod_start() {
-  base::Json answer = base::Json::object({{"ok", pod_failures_.empty()}});
-  if (!pod_failures_.empty()) {
-    answer["error"] = pod_failures_.front();
-    answer["failures"] = static_cast<std::int64_t>(pod_failures_.size());
-    answer["status"] = pod_failure_status_;
-  }
-  for (Client* client : pod_starters_)
-    client->offer(answer);
-  pod_starters_.clear();
-  pod_failures_.clear();
-  if (!is_served_) leave_caller();
-}
-
-void Loop::attach(Client& client, const base::Json& json) {
-  const std::string id = json.at("id").as_string();
-  get(id);
-  client.attached = id;
-  client.offer(base::Json::object({{"ok", true}}));
-}
-
-void Loop::stop(Client& client, const base::Json& json) {
-  Watched& watched = get(json.at("id").as_string());
-  const std::int64_t timeout = json.integer_or("timeout", watched.member().stop_timeout);
-  watched.stop_requested = true;
-  watched.waiting_stop.push_back(&client);
-  if (!watched.has_process()) {  // waiting for its restart
-    conclude(watched);
-    return;
-  }
-  watched.signal(timeout == 0 ? SIGKILL : watched.member().stop_signal);
-  if (timeout > 0) watched.kill_at = Clock::now() + std::chrono::seconds(timeout);
-  watched.state().status = Status::Stopping;
-  watched.write_state();
-}
-
-void Loop::kill(Client& client, const base::Json& json) {
-  Watched& watched = get(json.at("id").as_string());
-  if (!watched.has_process()) throw base::Error("it does not run");
-  const int signal = static_cast<int>(json.at("signal").as_integer());
-  const std::initializer_list<int> ends = {SIGKILL, SIGTERM, SIGINT, SIGQUIT,
-                                           watched.member().stop_signal};
-  // Whoever kills does not want it back; others, like SIGHUP, are how programs are talked to.
-  if (std::find(ends.begin(), ends.end(), signal) != ends.end()) watched.stop_requested = true;
-  watched.signal(signal);
-  client.offer(base::Json::object({{"ok", true}}));
 }
 
 void Loop::move_streams() {
@@ -448,8 +227,6 @@ void Loop::forget_gone_clients() {
   }
   std::erase_if(clients_, [](const auto& client) { return client->is_gone; });
 }
-
-}  // namespace
 
 void run(Workload& work, sys::Fd listener, sys::Fd first) {
   ::prctl(PR_SET_NAME, "pod-monitor");
