@@ -1,5 +1,6 @@
 #include "pkg/kube/check.hpp"
 
+#include "pkg/base/text.hpp"
 #include "pkg/kube/quantity.hpp"
 
 #include <fmt/core.h>
@@ -56,7 +57,10 @@ class Checker {
   void tell(const Field& field, const Node::Member& member, const std::string& path) {
     const Node& value = member.value;
     if (value.is_empty()) return;
-    if (value.kind == Node::Kind::Scalar && value.text == field.harmless) return;
+    const std::vector<std::string> harmless = base::split(field.harmless, ' ');
+    const bool is_harmless =
+        std::find(harmless.begin(), harmless.end(), value.text) != harmless.end();
+    if (value.kind == Node::Kind::Scalar && is_harmless) return;
     if (field.support == Support::Later) {
       report_.notice(member.line, path, "not supported yet");
     } else {
@@ -74,14 +78,14 @@ class Checker {
         return check_objects(node, *field.object, path, quiet);
       case Shape::Strings:
       case Shape::Integers:
-        return check_list(node, field.shape == Shape::Strings ? Shape::String : Shape::Integer,
-                          path);
+        return check_list(node, field, path);
       case Shape::StringMap:
       case Shape::Quantities:
         return check_map(node, field.shape == Shape::StringMap ? Shape::String : Shape::Quantity,
                          path);
       default:
-        return check_scalar(node, field.shape, path);
+        check_scalar(node, field.shape, path);
+        return check_words(node, field, path);
     }
   }
 
@@ -100,10 +104,13 @@ class Checker {
     }
   }
 
-  void check_list(const Node& node, Shape shape, const std::string& path) {
+  void check_list(const Node& node, const Field& field, const std::string& path) {
     if (!node.is_sequence()) return expect("a list", node, path);
-    for (std::size_t i = 0; i < node.items.size(); ++i)
+    const Shape shape = field.shape == Shape::Strings ? Shape::String : Shape::Integer;
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
       check_scalar(node.items[i], shape, join(path, i));
+      check_words(node.items[i], field, join(path, i));
+    }
   }
 
   void check_map(const Node& node, Shape shape, const std::string& path) {
@@ -129,6 +136,15 @@ class Checker {
     }
   }
 
+  // Nothing is as good as not said: then Kubernetes fills in what is usual.
+  void check_words(const Node& node, const Field& field, const std::string& path) {
+    if (field.words.empty() || !node.is_string() || node.text.empty()) return;
+    const std::vector<std::string> words = base::split(field.words, ' ');
+    if (const std::string wrong = not_one_of(node.text, words); !wrong.empty()) {
+      report_.error(node.line, path, wrong);
+    }
+  }
+
   void check_quantity(const Node& node, const std::string& path) {
     if (node.kind != Node::Kind::Scalar || node.as_bool()) return expect("a quantity", node, path);
     const auto quantity = Quantity::parse(node.text);
@@ -144,6 +160,13 @@ class Checker {
 };
 
 }  // namespace
+
+std::string not_one_of(const std::string& text, const std::vector<std::string>& words) {
+  if (std::find(words.begin(), words.end(), text) != words.end()) return "";
+  const auto near = base::suggest(text, words);
+  return fmt::format("{} is not one of {}{}", text, base::join(words, ", "),
+                     near ? "; did you mean " + *near + "?" : "");
+}
 
 std::string join(const std::string& path, std::string_view key) {
   return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);

@@ -32,6 +32,7 @@ void fill_process(const Container& container, Options& out) {
   for (const std::string& word : container.args)
     out.command.push_back(expand(word, variables));
   out.workdir = container.working_dir;
+  out.make_workdir = true;
   out.terminal = container.tty;
   out.interactive = container.open_stdin;
 }

@@ -1,5 +1,6 @@
 #include "pkg/kube/decode.hpp"
 
+#include "network/names.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/kube/check.hpp"
 #include "pkg/kube/decode_container.hpp"
@@ -12,12 +13,11 @@
 #include <array>
 #include <set>
 
-#include <arpa/inet.h>
-
 namespace kube {
 namespace {
 
-// Keys that change what podman does; nothing of it is done here yet.
+// Keys that change what podman does; nothing of it is done here yet. Switched off, as podman's own
+// files are full of them, they change nothing.
 constexpr std::array<std::string_view, 6> kKnownAnnotations = {
     "io.podman.annotations.",
     "io.containers.",
@@ -26,6 +26,8 @@ constexpr std::array<std::string_view, 6> kKnownAnnotations = {
     "container.apparmor.security.beta.kubernetes.io/",
     "seccomp.security.alpha.kubernetes.io/",
 };
+
+constexpr std::string_view kToldTwice = "io.podman.annotations.privileged";  // by securityContext
 
 void decode_metadata(const Reader& reader, Pod& pod) {
   const Reader name = reader.at("name");
@@ -38,7 +40,8 @@ void decode_metadata(const Reader& reader, Pod& pod) {
   pod.annotations = reader.map("annotations");
   for (const auto& [key, value] : pod.annotations) {
     for (const std::string_view known : kKnownAnnotations) {
-      if (!key.starts_with(known)) continue;
+      const bool is_harmless = base::lower(value) == "false" || key.starts_with(kToldTwice);
+      if (!key.starts_with(known) || is_harmless) continue;
       const Node* node = reader.at("annotations").node()->find(key);
       Reader(node, fmt::format("{}.annotations[{}]", reader.path(), key), reader.report())
           .notice("not supported yet");
@@ -100,16 +103,10 @@ Volume decode_volume(const Reader& reader) {
   return volume;
 }
 
-bool is_address(const std::string& text) {
-  in6_addr address = {};
-  return ::inet_pton(AF_INET, text.c_str(), &address) == 1 ||
-         ::inet_pton(AF_INET6, text.c_str(), &address) == 1;
-}
-
 void decode_host_aliases(const Reader& spec, Pod& pod) {
   for (const Reader& item : spec.at("hostAliases").items()) {
     const Reader ip = item.at("ip");
-    if (ip && !is_address(ip.text())) {
+    if (ip && !network::is_address(ip.text())) {
       ip.error(fmt::format("{} is not an address", ip.text()));
     }
     pod.host_aliases.push_back({ip.text(), item.texts("hostnames")});

@@ -1,10 +1,12 @@
 #include "pkg/kube/decode_container.hpp"
 
+#include "network/names.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/kube/decode.hpp"
 #include "pkg/kube/quantity.hpp"
 #include "pkg/oci/reference.hpp"
+#include "pkg/sys/caps.hpp"
 
 #include <fmt/core.h>
 
@@ -53,6 +55,9 @@ Port decode_port(const Reader& reader) {
       static_cast<std::uint16_t>(reader.number("containerPort", 1, kMost).value_or(0));
   port.host_port = static_cast<std::uint16_t>(reader.number("hostPort", 0, kMost).value_or(0));
   port.host_ip = reader.text("hostIP");
+  if (!port.host_ip.empty() && !network::is_address(port.host_ip)) {
+    reader.at("hostIP").error(port.host_ip + " is not an address");
+  }
   const auto protocol = reader.choice("protocol", {"TCP", "UDP", "SCTP"});
   if (protocol == 1) port.protocol = "udp";
   if (protocol == 2) {
@@ -147,16 +152,30 @@ void decode_limits(const Reader& reader, Container& container) {
     request.notice("ignored: there is nobody to share this machine out");
 }
 
+std::vector<std::string> decode_capabilities(const Reader& list) {
+  std::vector<std::string> names;
+  for (const Reader& item : list.items()) {
+    try {
+      (void)sys::capability_set({item.text()});
+    } catch (const base::Error& error) {
+      item.error(error.what());
+    }
+    names.push_back(item.text());
+  }
+  return names;
+}
+
 void decode_security(const Reader& reader, SecurityContext& security) {
   const Reader context = reader.at("securityContext");
   decode_identity(context, security);
   security.privileged = context.flag("privileged");
   security.read_only_root = context.flag("readOnlyRootFilesystem");
   security.allow_privilege_escalation = context.flag("allowPrivilegeEscalation", true);
-  security.add_capabilities = context.at("capabilities").texts("add");
-  security.drop_capabilities = context.at("capabilities").texts("drop");
+  security.add_capabilities = decode_capabilities(context.at("capabilities").at("add"));
+  security.drop_capabilities = decode_capabilities(context.at("capabilities").at("drop"));
+  // What podman generates for --privileged --security-opt=no-new-privileges.
   if (security.privileged && !security.allow_privilege_escalation) {
-    context.at("allowPrivilegeEscalation").error("cannot be false in a privileged container");
+    context.at("allowPrivilegeEscalation").notice("Kubernetes wants true beside privileged");
   }
 }
 
@@ -175,6 +194,8 @@ void decode_restart(const Reader& reader, Container& container, bool is_init) {
 void decode_identity(const Reader& reader, SecurityContext& security) {
   if (const auto id = reader.number("runAsUser", 0, kMostId)) security.run_as_user = id;
   if (const auto id = reader.number("runAsGroup", 0, kMostId)) security.run_as_group = id;
+  const Reader seccomp = reader.at("seccompProfile");
+  if (seccomp && seccomp.text("type") != "RuntimeDefault") seccomp.notice("not supported yet");
 }
 
 Container decode_container(const Reader& reader, const Surroundings& surroundings, bool is_init) {

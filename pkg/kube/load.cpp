@@ -92,7 +92,11 @@ void each_object(const Reader& object, const Visit& visit) {  // NOLINT(misc-no-
     return;
   }
   if (kind.text() != "List" && kind.text() != "PodList") return visit(object, kind);
-  for (const Reader& item : object.at("items").items())
+  const Reader items = object.at("items");
+  if (items && !items.node()->is_sequence()) {
+    items.error(fmt::format("expected a list, found {}", items.node()->describe()));
+  }
+  for (const Reader& item : items.items())
     each_object(item, visit);
 }
 

@@ -1,6 +1,5 @@
 #include "pkg/kube/reader.hpp"
 
-#include "pkg/base/text.hpp"
 #include "pkg/kube/check.hpp"
 
 #include <fmt/core.h>
@@ -74,9 +73,7 @@ std::optional<std::size_t> Reader::choice(std::string_view key,
   for (const std::string_view word : words) {
     if (!word.empty()) known.emplace_back(word);
   }
-  const auto near = base::suggest(member.text(), known);
-  member.error(fmt::format("{} is not one of {}{}", member.text(), base::join(known, ", "),
-                           near ? "; did you mean " + *near + "?" : ""));
+  member.error(not_one_of(member.text(), known));
   return std::nullopt;
 }
 

@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 
-// The Kubernetes Pod API, v1.34, as tables: every field there is, and what we make of it.
+// The Kubernetes Pod API, v1.34 and what 1.35 adds, as tables: every field there is, and what we
+// make of it.
 namespace kube::schema {
 
 enum class Shape {
@@ -37,7 +38,8 @@ struct Field {
   bool is_required = false;
   const Object* object = nullptr;  // of Object and Objects
   const char* reason = "";         // of Ignored
-  const char* harmless = "";       // a value that changes nothing, so there is nothing to tell
+  std::string_view harmless;       // values that change nothing, so there is nothing to tell
+  std::string_view words;          // the values it may have, with spaces between; empty: any
 };
 
 struct Object {
@@ -84,6 +86,18 @@ constexpr Field ignored(const char* name, Shape shape, const char* reason,
           .support = Support::Ignored,
           .object = object,
           .reason = reason};
+}
+constexpr Field ignored_unless(const char* name, Shape shape, const char* harmless,
+                               const char* reason) {
+  return {.name = name,
+          .shape = shape,
+          .support = Support::Ignored,
+          .reason = reason,
+          .harmless = harmless};
+}
+constexpr Field one_of(std::string_view words, Field field) {
+  field.words = words;
+  return field;
 }
 
 }  // namespace kube::schema

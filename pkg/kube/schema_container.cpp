@@ -86,19 +86,19 @@ constexpr Field kResourcesFields[] = {
 constexpr Object kResources{.name = "ResourceRequirements", .fields = kResourcesFields};
 
 constexpr Field kResizePolicyFields[] = {
-    required("resourceName", Shape::String),
-    required("restartPolicy", Shape::String),
+    one_of("cpu memory", required("resourceName", Shape::String)),
+    one_of("NotRequired RestartContainer", required("restartPolicy", Shape::String)),
 };
 constexpr Object kResizePolicy{.name = "ContainerResizePolicy", .fields = kResizePolicyFields};
 
 constexpr Field kExitCodesFields[] = {
-    required("operator", Shape::String),
+    one_of("In NotIn", required("operator", Shape::String)),
     honoured("values", Shape::Integers),
 };
 constexpr Object kExitCodes{.name = "ContainerRestartRuleOnExitCodes", .fields = kExitCodesFields};
 
 constexpr Field kRestartRuleFields[] = {
-    required("action", Shape::String),
+    one_of("Restart RestartAllContainers", required("action", Shape::String)),
     honoured("exitCodes", Shape::Object, &kExitCodes),
 };
 constexpr Object kRestartRule{.name = "ContainerRestartRule", .fields = kRestartRuleFields};
@@ -106,10 +106,11 @@ constexpr Object kRestartRule{.name = "ContainerRestartRule", .fields = kRestart
 constexpr Field kVolumeMountFields[] = {
     required("name", Shape::String),
     honoured("readOnly", Shape::Bool),
-    later("recursiveReadOnly", Shape::String),
+    one_of("Disabled IfPossible Enabled", later("recursiveReadOnly", Shape::String)),
     required("mountPath", Shape::String),
     honoured("subPath", Shape::String),
-    later_unless("mountPropagation", Shape::String, "None"),
+    one_of("None HostToContainer Bidirectional",
+           later_unless("mountPropagation", Shape::String, "None")),
     later("subPathExpr", Shape::String),
 };
 constexpr Object kVolumeMount{
@@ -134,7 +135,7 @@ constexpr Field kHttpGetFields[] = {
     honoured("path", Shape::String),
     required("port", Shape::IntOrString),
     honoured("host", Shape::String),
-    honoured("scheme", Shape::String),
+    one_of("HTTP HTTPS", honoured("scheme", Shape::String)),
     honoured("httpHeaders", Shape::Objects, &kHttpHeader),
 };
 constexpr Object kHttpGet{.name = "HTTPGetAction", .fields = kHttpGetFields};
@@ -206,10 +207,11 @@ constexpr Field kWindowsFields[] = {
 constexpr Object kWindowsOptions{.name = "WindowsSecurityContextOptions", .fields = kWindowsFields};
 
 constexpr Field kProfileFields[] = {
-    required("type", Shape::String),
+    one_of("RuntimeDefault Localhost Unconfined", required("type", Shape::String)),
     honoured("localhostProfile", Shape::String),
 };
-constexpr Object kProfile{.name = "SeccompProfile", .fields = kProfileFields};
+constexpr Object kSeccompProfile{.name = "SeccompProfile", .fields = kProfileFields};
+constexpr Object kAppArmorProfile{.name = "AppArmorProfile", .fields = kProfileFields};
 
 constexpr Field kSecurityFields[] = {
     honoured("capabilities", Shape::Object, &kCapabilities),
@@ -221,9 +223,9 @@ constexpr Field kSecurityFields[] = {
     later_unless("runAsNonRoot", Shape::Bool, "false"),
     honoured("readOnlyRootFilesystem", Shape::Bool),
     honoured("allowPrivilegeEscalation", Shape::Bool),
-    later_unless("procMount", Shape::String, "Default"),
-    later("seccompProfile", Shape::Object, &kProfile),
-    later("appArmorProfile", Shape::Object, &kProfile),
+    one_of("Default Unmasked", later_unless("procMount", Shape::String, "Default")),
+    honoured("seccompProfile", Shape::Object, &kSeccompProfile),
+    later("appArmorProfile", Shape::Object, &kAppArmorProfile),
 };
 constexpr Object kSecurityContext{.name = "SecurityContext", .fields = kSecurityFields};
 
@@ -247,7 +249,8 @@ constexpr Field kContainerFields[] = {
     later("startupProbe", Shape::Object, &kProbe),
     later("lifecycle", Shape::Object, &kLifecycle),
     later_unless("terminationMessagePath", Shape::String, "/dev/termination-log"),
-    later_unless("terminationMessagePolicy", Shape::String, "File"),
+    one_of("File FallbackToLogsOnError",
+           later_unless("terminationMessagePolicy", Shape::String, "File")),
     honoured("imagePullPolicy", Shape::String),
     honoured("securityContext", Shape::Object, &kSecurityContext),
     honoured("stdin", Shape::Bool),

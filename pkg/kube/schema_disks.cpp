@@ -132,9 +132,12 @@ constexpr Field kQuobyteFields[] = {
 constexpr Object kQuobyte{.name = "QuobyteVolumeSource", .fields = kQuobyteFields};
 
 constexpr Field kAzureDiskFields[] = {
-    required("diskName", Shape::String),    required("diskURI", Shape::String),
-    honoured("cachingMode", Shape::String), honoured("fsType", Shape::String),
-    honoured("readOnly", Shape::Bool),      honoured("kind", Shape::String),
+    required("diskName", Shape::String),
+    required("diskURI", Shape::String),
+    one_of("None ReadOnly ReadWrite", honoured("cachingMode", Shape::String)),
+    honoured("fsType", Shape::String),
+    honoured("readOnly", Shape::Bool),
+    one_of("Shared Dedicated Managed", honoured("kind", Shape::String)),
 };
 constexpr Object kAzureDisk{.name = "AzureDiskVolumeSource", .fields = kAzureDiskFields};
 

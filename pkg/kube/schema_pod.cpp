@@ -40,15 +40,20 @@ constexpr Field kObjectMetaFields[] = {
     ignored("managedFields", Shape::Objects, kNoServer, &kManagedFieldsEntry),
 };
 
-constexpr Field kRequirementFields[] = {
+constexpr Field kNodeRequirementFields[] = {
     required("key", Shape::String),
-    required("operator", Shape::String),
+    one_of("In NotIn Exists DoesNotExist Gt Lt", required("operator", Shape::String)),
+    honoured("values", Shape::Strings),
+};
+constexpr Field kLabelRequirementFields[] = {
+    required("key", Shape::String),
+    one_of("In NotIn Exists DoesNotExist", required("operator", Shape::String)),
     honoured("values", Shape::Strings),
 };
 constexpr Object kNodeSelectorRequirement{.name = "NodeSelectorRequirement",
-                                          .fields = kRequirementFields};
+                                          .fields = kNodeRequirementFields};
 constexpr Object kLabelSelectorRequirement{.name = "LabelSelectorRequirement",
-                                           .fields = kRequirementFields};
+                                           .fields = kLabelRequirementFields};
 
 constexpr Field kLabelSelectorFields[] = {
     honoured("matchLabels", Shape::StringMap),
@@ -114,9 +119,9 @@ constexpr Object kAffinity{.name = "Affinity", .fields = kAffinityFields};
 
 constexpr Field kTolerationFields[] = {
     honoured("key", Shape::String),
-    honoured("operator", Shape::String),
+    one_of("Exists Equal Lt Gt", honoured("operator", Shape::String)),
     honoured("value", Shape::String),
-    honoured("effect", Shape::String),
+    one_of("NoSchedule PreferNoSchedule NoExecute", honoured("effect", Shape::String)),
     honoured("tolerationSeconds", Shape::Integer),
 };
 constexpr Object kToleration{.name = "Toleration", .fields = kTolerationFields};
@@ -124,11 +129,11 @@ constexpr Object kToleration{.name = "Toleration", .fields = kTolerationFields};
 constexpr Field kTopologySpreadFields[] = {
     required("maxSkew", Shape::Integer),
     required("topologyKey", Shape::String),
-    required("whenUnsatisfiable", Shape::String),
+    one_of("DoNotSchedule ScheduleAnyway", required("whenUnsatisfiable", Shape::String)),
     honoured("labelSelector", Shape::Object, &kLabelSelector),
     honoured("minDomains", Shape::Integer),
-    honoured("nodeAffinityPolicy", Shape::String),
-    honoured("nodeTaintsPolicy", Shape::String),
+    one_of("Honor Ignore", honoured("nodeAffinityPolicy", Shape::String)),
+    one_of("Honor Ignore", honoured("nodeTaintsPolicy", Shape::String)),
     honoured("matchLabelKeys", Shape::Strings),
 };
 constexpr Object kTopologySpreadConstraint{.name = "TopologySpreadConstraint",
@@ -155,8 +160,17 @@ constexpr Object kDnsConfig{.name = "PodDNSConfig", .fields = kDnsConfigFields};
 
 constexpr Field kNameFields[] = {honoured("name", Shape::String)};
 constexpr Object kLocalObjectReference{.name = "LocalObjectReference", .fields = kNameFields};
-constexpr Object kPodOs{.name = "PodOS", .fields = kNameFields};
-constexpr Object kSchedulingGate{.name = "PodSchedulingGate", .fields = kNameFields};
+
+constexpr Field kRequiredNameFields[] = {required("name", Shape::String)};
+constexpr Object kPodOs{.name = "PodOS", .fields = kRequiredNameFields};
+constexpr Object kSchedulingGate{.name = "PodSchedulingGate", .fields = kRequiredNameFields};
+
+constexpr Field kWorkloadFields[] = {
+    required("name", Shape::String),
+    required("podGroup", Shape::String),
+    honoured("podGroupReplicaKey", Shape::String),
+};
+constexpr Object kWorkload{.name = "WorkloadReference", .fields = kWorkloadFields};
 
 constexpr Field kReadinessGateFields[] = {required("conditionType", Shape::String)};
 constexpr Object kReadinessGate{.name = "PodReadinessGate", .fields = kReadinessGateFields};
@@ -197,10 +211,11 @@ constexpr Field kWindowsFields[] = {
 constexpr Object kWindowsOptions{.name = "WindowsSecurityContextOptions", .fields = kWindowsFields};
 
 constexpr Field kProfileFields[] = {
-    required("type", Shape::String),
+    one_of("RuntimeDefault Localhost Unconfined", required("type", Shape::String)),
     honoured("localhostProfile", Shape::String),
 };
-constexpr Object kProfile{.name = "SeccompProfile", .fields = kProfileFields};
+constexpr Object kSeccompProfile{.name = "SeccompProfile", .fields = kProfileFields};
+constexpr Object kAppArmorProfile{.name = "AppArmorProfile", .fields = kProfileFields};
 
 constexpr Field kSysctlFields[] = {
     required("name", Shape::String),
@@ -215,13 +230,13 @@ constexpr Field kPodSecurityFields[] = {
     honoured("runAsGroup", Shape::Integer),
     later_unless("runAsNonRoot", Shape::Bool, "false"),
     honoured("supplementalGroups", Shape::Integers),
-    later_unless("supplementalGroupsPolicy", Shape::String, "Merge"),
+    one_of("Merge Strict", later_unless("supplementalGroupsPolicy", Shape::String, "Merge")),
     later("fsGroup", Shape::Integer),
     later("sysctls", Shape::Objects, &kSysctl),
-    later("fsGroupChangePolicy", Shape::String),
-    later("seccompProfile", Shape::Object, &kProfile),
-    later("appArmorProfile", Shape::Object, &kProfile),
-    later("seLinuxChangePolicy", Shape::String),
+    one_of("OnRootMismatch Always", later("fsGroupChangePolicy", Shape::String)),
+    honoured("seccompProfile", Shape::Object, &kSeccompProfile),
+    later("appArmorProfile", Shape::Object, &kAppArmorProfile),
+    one_of("Recursive MountOption", later("seLinuxChangePolicy", Shape::String)),
 };
 constexpr Object kPodSecurityContext{.name = "PodSecurityContext", .fields = kPodSecurityFields};
 
@@ -233,11 +248,13 @@ constexpr Field kPodSpecFields[] = {
     honoured("restartPolicy", Shape::String),
     honoured("terminationGracePeriodSeconds", Shape::Integer),
     later("activeDeadlineSeconds", Shape::Integer),
-    later_unless("dnsPolicy", Shape::String, "ClusterFirst"),
+    one_of(
+        "ClusterFirst ClusterFirstWithHostNet Default None",
+        later_unless("dnsPolicy", Shape::String, "ClusterFirst ClusterFirstWithHostNet Default")),
     ignored("nodeSelector", Shape::StringMap, kOneMachine),
-    ignored("serviceAccountName", Shape::String, kNoServer),
-    ignored("serviceAccount", Shape::String, kNoServer),
-    ignored("automountServiceAccountToken", Shape::Bool, kNoServer),
+    ignored_unless("serviceAccountName", Shape::String, "default", kNoServer),
+    ignored_unless("serviceAccount", Shape::String, "default", kNoServer),
+    ignored_unless("automountServiceAccountToken", Shape::Bool, "false", kNoServer),
     ignored("nodeName", Shape::String, kOneMachine),
     honoured("hostNetwork", Shape::Bool),
     later_unless("hostPID", Shape::Bool, "false"),
@@ -248,16 +265,17 @@ constexpr Field kPodSpecFields[] = {
     honoured("hostname", Shape::String),
     later("subdomain", Shape::String),
     ignored("affinity", Shape::Object, kOneMachine, &kAffinity),
-    ignored("schedulerName", Shape::String, kOneMachine),
+    ignored_unless("schedulerName", Shape::String, "default-scheduler", kOneMachine),
     ignored("tolerations", Shape::Objects, kOneMachine, &kToleration),
     honoured("hostAliases", Shape::Objects, &kHostAlias),
     ignored("priorityClassName", Shape::String, kOneMachine),
-    ignored("priority", Shape::Integer, kOneMachine),
+    ignored_unless("priority", Shape::Integer, "0", kOneMachine),
     later("dnsConfig", Shape::Object, &kDnsConfig),
     ignored("readinessGates", Shape::Objects, kNoServer, &kReadinessGate),
     later("runtimeClassName", Shape::String),
     honoured("enableServiceLinks", Shape::Bool),  // there are no Services to link
-    ignored("preemptionPolicy", Shape::String, kOneMachine),
+    one_of("Never PreemptLowerPriority",
+           ignored_unless("preemptionPolicy", Shape::String, "PreemptLowerPriority", kOneMachine)),
     ignored("overhead", Shape::Quantities, kOneMachine),
     ignored("topologySpreadConstraints", Shape::Objects, kOneMachine, &kTopologySpreadConstraint),
     later_unless("setHostnameAsFQDN", Shape::Bool, "false"),
@@ -267,6 +285,7 @@ constexpr Field kPodSpecFields[] = {
     later("resourceClaims", Shape::Objects, &kPodResourceClaim),
     later("resources", Shape::Object, &kPodResources),
     later("hostnameOverride", Shape::String),
+    ignored("workloadRef", Shape::Object, kOneMachine, &kWorkload),
 };
 
 constexpr Field kPodFields[] = {

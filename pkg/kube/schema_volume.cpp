@@ -103,6 +103,7 @@ constexpr Field kPodCertificateFields[] = {
     honoured("credentialBundlePath", Shape::String),
     honoured("keyPath", Shape::String),
     honoured("certificateChainPath", Shape::String),
+    honoured("userAnnotations", Shape::StringMap),
 };
 constexpr Object kPodCertificate{.name = "PodCertificateProjection",
                                  .fields = kPodCertificateFields};
@@ -146,12 +147,13 @@ constexpr Object kDataSourceRef{
     .name = "TypedObjectReference", .fields = kNamespaceFields, .base = &kDataSource};
 
 constexpr Field kClaimSpecFields[] = {
-    honoured("accessModes", Shape::Strings),
+    one_of("ReadWriteOnce ReadOnlyMany ReadWriteMany ReadWriteOncePod",
+           honoured("accessModes", Shape::Strings)),
     honoured("selector", Shape::Object, &kLabelSelector),
     honoured("resources", Shape::Object, &kVolumeResources),
     honoured("volumeName", Shape::String),
     honoured("storageClassName", Shape::String),
-    honoured("volumeMode", Shape::String),
+    one_of("Block Filesystem", honoured("volumeMode", Shape::String)),
     honoured("dataSource", Shape::Object, &kDataSource),
     honoured("dataSourceRef", Shape::Object, &kDataSourceRef),
     honoured("volumeAttributesClassName", Shape::String),
@@ -171,7 +173,7 @@ constexpr Object kEphemeral{.name = "EphemeralVolumeSource", .fields = kEphemera
 
 constexpr Field kImageFields[] = {
     honoured("reference", Shape::String),
-    honoured("pullPolicy", Shape::String),
+    one_of("Always IfNotPresent Never", honoured("pullPolicy", Shape::String)),
 };
 constexpr Object kImage{.name = "ImageVolumeSource", .fields = kImageFields};
 

@@ -2,6 +2,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/fingerprint.hpp"
+#include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/kube/container_options.hpp"
 
@@ -121,7 +122,14 @@ pods::Options pod_options(const Pod& pod, const PlayOptions& options) {
     if (out.network.mode.empty()) out.network.mode = "host";
     if (pod.hostname.empty() && ::gethostname(name, sizeof name - 1) == 0) out.hostname = name;
   }
-  if (out.network.mode != "host") out.network.ports = ports_of(pod, options);
+  if (out.network.mode == "none") {
+    out.network.ports = options.publish;  // which is refused
+    if (!ports_of(pod, options).empty()) {
+      base::log::warn("pod {}: without a network, no ports are published", pod.name);
+    }
+  } else if (out.network.mode != "host") {
+    out.network.ports = ports_of(pod, options);
+  }
   if (options.network.no_hosts && !pod.host_aliases.empty()) {
     throw base::Error(pod.place + ": spec.hostAliases cannot be used with --no-hosts");
   }

@@ -92,6 +92,23 @@ TEST(StepsOptions, SayWhoTheContainerIs) {
     EXPECT_EQ(options_of(pod_with(text)).user, user) << text;
 }
 
+TEST(StepsOptions, MakeTheirWorkingDirectory) {
+  const auto options = options_of(pod_with("workingDir: /srv/made"));
+
+  EXPECT_EQ(options.workdir, "/srv/made");
+  EXPECT_TRUE(options.make_workdir);
+}
+
+TEST(StepsOptions, PublishNothingWithoutANetwork) {
+  kube::PlayOptions play;
+  play.network.mode = "none";
+
+  const auto steps =
+      kube::make_steps(pod_with("ports: [{containerPort: 80, hostPort: 8080}]"), play);
+
+  EXPECT_TRUE(steps.at(1).pod.network.ports.empty());
+}
+
 TEST(StepsOptions, HaveLimits) {
   const auto options = options_of(pod_with("resources: {limits: {cpu: 1500m, memory: 1Mi}}"));
 
@@ -104,14 +121,14 @@ TEST(StepsOptions, HaveLimits) {
 TEST(StepsOptions, HaveTheIsolationThatIsAskedFor) {
   const auto options = options_of(
       pod_with("securityContext: {readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, "
-               "capabilities: {add: [A], drop: [B]}}"));
+               "capabilities: {add: [NET_ADMIN], drop: [ALL]}}"));
 
   EXPECT_TRUE(options.read_only);
   EXPECT_FALSE(options.read_only_tmpfs);
   EXPECT_TRUE(options.no_new_privileges);
   EXPECT_FALSE(options.privileged);
-  EXPECT_THAT(options.cap_add, ElementsAre("A"));
-  EXPECT_THAT(options.cap_drop, ElementsAre("B"));
+  EXPECT_THAT(options.cap_add, ElementsAre("NET_ADMIN"));
+  EXPECT_THAT(options.cap_drop, ElementsAre("ALL"));
 }
 
 TEST(StepsOptions, RestartAsThePodSays) {
