@@ -1,5 +1,7 @@
 #include "pkg/runtime/failure.hpp"
 
+#include "pkg/base/log.hpp"
+
 #include <array>
 #include <cerrno>
 #include <string>
@@ -8,21 +10,14 @@ namespace runtime {
 namespace {
 
 // In the order of Step.
-constexpr std::array kWords = {"join namespace",
-                               "start process",
-                               "hostname",
-                               "sysctl",
-                               "open",
-                               "root",
-                               "mount",
-                               "mask",
-                               "make read-only",
-                               "limits",
-                               "take",
-                               "capabilities",
-                               "seccomp",
-                               "working directory",
-                               "exec"};
+constexpr std::array kWords = {"join namespace", "start process",
+                               "hostname",       "sysctl",
+                               "open",           "root",
+                               "mount",          "mask",
+                               "make read-only", "limits",
+                               "take",           "capabilities",
+                               "seccomp",        "working directory",
+                               "exec",           "show"};
 
 base::Error sentence(const std::string& step, int number, int status) {
   return base::Error(step + ": " + base::describe_errno(number), status);
@@ -46,17 +41,26 @@ base::Error exec_error(const Failure& failure) {
   }
 }
 
-}  // namespace
-
-std::optional<Failure> read_failure(const sys::Fd& report) {
-  Failure failure;
+bool read_report(const sys::Fd& report, Failure& failure) {
   ssize_t count = 0;
   do {
     count = ::read(report.get(), &failure, sizeof failure);
   } while (count < 0 && errno == EINTR);
-  if (count != static_cast<ssize_t>(sizeof failure)) return std::nullopt;
   failure.subject[sizeof failure.subject - 1] = '\0';
-  return failure;
+  return count == static_cast<ssize_t>(sizeof failure);
+}
+
+}  // namespace
+
+std::optional<Failure> read_failure(const sys::Fd& report) {
+  Failure failure;
+  while (read_report(report, failure)) {
+    if (failure.step != Step::ShowHostsProc) return failure;
+    base::log::warn(
+        "parts of our own /proc are hidden, as in an unprivileged container: the container gets no "
+        "/proc of its own and sees ours");
+  }
+  return std::nullopt;
 }
 
 base::Error to_error(const Failure& failure) {
@@ -65,9 +69,6 @@ base::Error to_error(const Failure& failure) {
   if (failure.subject[0] != '\0') step += std::string(" ") + &failure.subject[0];
   if (failure.step == Step::Identity && failure.number == EINVAL) {
     return base::Error(step + ": the id is not one that this user namespace has");
-  }
-  if (failure.step == Step::Mount && failure.number == EPERM && step == "mount /proc") {
-    step += " (parts of our own /proc are hidden, as in an unprivileged container)";
   }
   int status = 125;
   if (failure.step == Step::WorkingDirectory) status = failure.number == ENOENT ? 127 : 126;

@@ -36,6 +36,7 @@ enum class Step : int {
   Seccomp,
   WorkingDirectory,
   Exec,
+  ShowHostsProc,  // no failure: /proc could not be mounted, and is the one we have ourselves
 };
 
 // What a child reports through its pipe when a step fails.
@@ -65,6 +66,7 @@ struct MountPlan {
   unsigned attributes = 0;       // MOUNT_ATTR_*
   const char* source = nullptr;  // ... or is a copy of what is at this path of the root by then
   bool is_optional = false;      // go on without it when the kernel refuses
+  bool may_be_hosts = false;     // or with what we have at that place ourselves, and say so
 };
 
 struct LimitPlan {

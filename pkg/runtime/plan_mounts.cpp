@@ -194,6 +194,7 @@ class MountPlanner {
     plan.type = planned_.keep(mount.type == "cgroup" ? "cgroup2" : mount.type);
     plan.attributes = static_cast<unsigned>(options.set);
     plan.is_optional = mount.type != "proc";
+    plan.may_be_hosts = mount.type == "proc";
     planned_.mounts.push_back(plan);
   }
 

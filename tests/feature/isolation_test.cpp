@@ -66,6 +66,21 @@ TEST_F(Isolation, MasksFilesOfTheKernel) {
   EXPECT_NE(probe({"write", "/proc/sysrq-trigger", "h"}).status, 0);
 }
 
+TEST_F(Isolation, ShowsOurProcWherePartsOfItAreHidden) {
+  SKIP_FOR(support::why_no_ids());
+  const std::string hide = "mount --bind /dev/null /proc/keys && exec \"$@\"";
+  support::Words command = {"unshare", "-r", "--map-auto", "-m", "sh", "-c", hide, "sh"};
+  for (const std::string& word : words(
+           {"run", "--rm", "--network", "none", image(), "probe", "pid", "ls", "/proc/self/attr"}))
+    command.push_back(word);
+
+  const auto result = support::run(command, start());
+
+  EXPECT_EQ(result.status, 0) << result;
+  EXPECT_THAT(result.out, testing::StartsWith("1\n"));
+  EXPECT_THAT(result.err, HasSubstr("parts of our own /proc are hidden"));
+}
+
 TEST_F(Isolation, HasTheElevenCapabilities) {
   const auto result = probe({"status", "CapEff", "status", "CapBnd", "status", "CapAmb"});
 

@@ -41,10 +41,23 @@ bool attach(int root, const char* target, int mount) noexcept {
   return is_attached;
 }
 
+// Where parts of our own /proc are hidden, as in a container, the kernel makes no new one: it would
+// bring them to light. See user_namespaces(7), "Interaction of user namespaces and other types of
+// namespaces". /proc/self in ours is right nevertheless.
+int make_or_show(const Plan& plan, const MountPlan& mount) noexcept {
+  const int made = make_mount(mount);
+  if (made >= 0 || errno != EPERM || !mount.may_be_hosts) return made;
+  const int shown = copy_mount(AT_FDCWD, mount.target, AT_RECURSIVE);
+  Failure notice;
+  describe(notice, Step::ShowHostsProc, mount.target);
+  if (shown >= 0) (void)!::write(plan.report, &notice, sizeof notice);
+  return shown;
+}
+
 bool attach_one(const Plan& plan, const MountPlan& mount) noexcept {
   if (mount.mount >= 0) return attach(plan.root, mount.target, mount.mount);
   const int made =
-      mount.source != nullptr ? copy_in_root(plan.root, mount.source) : make_mount(mount);
+      mount.source != nullptr ? copy_in_root(plan.root, mount.source) : make_or_show(plan, mount);
   if (made < 0) return false;
   const bool is_attached = attach(plan.root, mount.target, made);
   close_quietly(made);
