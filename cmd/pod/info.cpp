@@ -3,6 +3,7 @@
 #include "network/network.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/cgroup/cgroup.hpp"
+#include "pkg/cgroup/systemd.hpp"
 #include "pkg/containers/container.hpp"
 #include "pkg/oci/platform.hpp"
 #include "pkg/sys/file.hpp"
@@ -64,6 +65,14 @@ void add_machine(Json& host) {
   host["swapFree"] = bytes(memory.freeswap);
 }
 
+// In words: where the cgroups of containers with limits will be.
+std::string limits_of(const cgroup::Delegation& delegation, const home::Home& home) {
+  if (!delegation.path.empty()) return "cgroup v2 at " + delegation.path;
+  const bool can_ask =
+      sys::exists("/sys/fs/cgroup/cgroup.controllers") && !cgroup::systemd_socket(home.uid).empty();
+  return can_ask ? "cgroup v2, in a scope that systemd makes" : "none";
+}
+
 // How containers are held apart from the host here, and why not better.
 void add_isolation(Json& host, const home::Home& home) {
   const userns::Mapping mapping = userns::mapping_of(home);
@@ -77,11 +86,11 @@ void add_isolation(Json& host, const home::Home& home) {
   host["CgroupsVersion()"] = host["cgroupVersion"];
   host["idMappings"] =
       Json::object({{"uidmap", extents(mapping.uids)}, {"gidmap", extents(mapping.gids)}});
-  host["isolation"] = Json::object(
-      {{"userNamespace", mapping.is_single() ? "a single id" : "all subordinate ids"},
-       {"userNamespaceReason", mapping.reason},
-       {"limits", delegation.path.empty() ? "none" : "cgroup v2 at " + delegation.path},
-       {"limitsReason", delegation.reason}});
+  host["isolation"] =
+      Json::object({{"userNamespace", mapping.is_single() ? "a single id" : "all subordinate ids"},
+                    {"userNamespaceReason", mapping.reason},
+                    {"limits", limits_of(delegation, home)},
+                    {"limitsReason", delegation.reason}});
   host["networkBackend"] = choice.mode;
   host["networkBackendReason"] = choice.reason;
   host["security"] = Json::object({{"rootless", home.uid != 0},

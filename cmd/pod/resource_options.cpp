@@ -54,6 +54,9 @@ void ResourceFlags::apply(oci::Resources& out) const {
   out.memory_swap = parse_bytes("--memory-swap", memory_swap);
   out.memory_reservation = parse_bytes("--memory-reservation", memory_reservation);
   if (out.memory_swap && !out.memory_limit) throw base::Error("--memory-swap needs --memory");
+  if (out.memory_swap.value_or(-1) > 0 && *out.memory_swap < *out.memory_limit) {
+    throw base::Error("--memory-swap counts the memory too: it must not be less than --memory");
+  }
   if (cpus < 0) throw base::Error("--cpus: must not be negative");
   if (cpus > 0 && (cpu_quota || cpu_period)) {
     throw base::Error("--cpus cannot be used with --cpu-quota or --cpu-period");

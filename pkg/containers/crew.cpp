@@ -2,6 +2,7 @@
 
 #include "network/names.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/containers/record.hpp"
@@ -25,6 +26,7 @@
 #include <linux/mount.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace containers {
 namespace {
@@ -115,8 +117,10 @@ std::vector<std::string> Crew::members() {
 runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& streams) {
   const Container& container = this->container(id);
   try {
-    prepare();
     oci::Spec spec = load_spec(home_, container);
+    const std::vector<cgroup::Setting> limits = cgroup::settings_of(spec.resources);
+    find_delegation(limits);  // first: what is started from here on goes where we go
+    prepare();
     resolve_joined(spec);
     roots_.erase(id);
     const sys::Fd& root = roots_.emplace(id, mount_root(home_, container)).first->second;
@@ -128,7 +132,8 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
                                                   .root = root,
                                                   .prepared = prepared,
                                                   .seccomp = filter,
-                                                  .cgroup = make_cgroup(container, spec),
+                                                  .cgroup = make_cgroup(container, limits),
+                                                  .is_limited = !limits.empty(),
                                                   .in = streams.in,
                                                   .out = streams.out,
                                                   .err = streams.err});
@@ -168,7 +173,6 @@ void Crew::prepare() {
   network::write_names(sandbox_.directory, sandbox_.network,
                        {sandbox_.hostname, sandbox_.aliases, address});
   mount_shared();
-  delegation_ = cgroup::find_delegation();
   is_prepared_ = true;
 }
 
@@ -226,27 +230,48 @@ void Crew::resolve_joined(oci::Spec& spec) const {
   }
 }
 
-std::string Crew::make_cgroup(const Container& container, const oci::Spec& spec) {
-  if (delegation_.path.empty()) {
-    if (!spec.resources.empty()) {
-      base::log::warn("container {}: resource limits are not applied: {}", container.name,
-                      delegation_.reason);
-    }
-    return "";
-  }
-  const std::string name =
-      sandbox_.is_pod ? fmt::format("pod-{}/{}", sandbox_.id, container.id) : "pod-" + container.id;
-  std::vector<std::string> unmet;
+void Crew::find_delegation(const std::vector<cgroup::Setting>& limits) {
+  if (!delegation_) delegation_ = cgroup::find_delegation();
+  std::vector<cgroup::Setting> all = cgroup::settings_of(sandbox_.resources);
+  all.insert(all.end(), limits.begin(), limits.end());
+  if (all.empty()) return;
+  const std::string unit = fmt::format("pod-{}-{}.scope", sandbox_.id.substr(0, 12), ::getpid());
+  delegation_ = cgroup::delegation_for(all, *delegation_, home_.uid, unit);
+}
+
+// With our number: what a killed monitor left is nobody else's.
+std::string Crew::cgroup_name() const {
+  return fmt::format("pod-{}-{}", sandbox_.id, ::getpid());
+}
+
+void Crew::warn_of_unmet(const std::string& whose, const std::vector<std::string>& unmet) const {
+  if (unmet.empty()) return;
+  base::log::warn("{}: {} not applied: {}", whose, base::join(unmet, ", "), delegation_->reason);
+}
+
+// Of all its containers together; goes with the last of theirs.
+void Crew::make_pod_cgroup() {
+  const std::vector<cgroup::Setting> limits = cgroup::settings_of(sandbox_.resources);
+  std::vector<std::string> unmet = cgroup::asked_in(limits);
+  if (!delegation_->path.empty()) unmet = cgroup::make(*delegation_, cgroup_name(), limits).unmet;
+  if (!has_told_of_pod_) warn_of_unmet("pod " + base::short_id(sandbox_.id), unmet);
+  has_told_of_pod_ = true;
+}
+
+std::string Crew::make_cgroup(const Container& container,
+                              const std::vector<cgroup::Setting>& limits) {
   try {
-    const cgroup::Cgroup made = cgroup::Cgroup::make(delegation_, name, spec.resources, unmet);
-    if (!unmet.empty()) {
-      base::log::warn("container {}: {} not applied: {}", container.name, base::join(unmet, ", "),
-                      delegation_.reason.empty() ? "no such controller is delegated to this user"
-                                                 : delegation_.reason);
+    if (sandbox_.is_pod && cgroups_.empty()) make_pod_cgroup();
+    cgroup::Made made{"", cgroup::asked_in(limits)};
+    if (!delegation_->path.empty()) {
+      const std::string name = sandbox_.is_pod ? "/" + container.id : "";
+      made = cgroup::make(*delegation_, cgroup_name() + name, limits);
+      cgroups_[container.id] = made.path;
     }
-    return cgroups_[container.id] = made.path();
+    warn_of_unmet("container " + container.name, made.unmet);
+    return made.path;
   } catch (const base::Error& error) {
-    if (!spec.resources.empty()) throw;
+    if (!limits.empty() || !sandbox_.resources.empty()) throw;
     base::log::debug("container {}: no cgroup: {}", container.name, error.what());
     return "";
   }
@@ -263,7 +288,6 @@ bool Crew::ended(const std::string& id) {
   cgroups_.erase(id);
   const bool is_oom = cgroup::was_oom_killed(path);
   cgroup::remove(path);
-  if (sandbox_.is_pod && cgroups_.empty()) cgroup::remove(path.substr(0, path.rfind('/')));
   return is_oom;
 }
 

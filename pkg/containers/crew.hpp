@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,10 +38,14 @@ class Crew : public monitor::Workload {
  private:
   const Container& container(const std::string& id);
   void prepare();
+  void find_delegation(const std::vector<cgroup::Setting>& limits);
   void make_namespaces();
   void join_namespaces_of(const std::string& id);
   void mount_shared();
-  std::string make_cgroup(const Container& container, const oci::Spec& spec);
+  void make_pod_cgroup();
+  std::string make_cgroup(const Container& container, const std::vector<cgroup::Setting>& limits);
+  std::string cgroup_name() const;
+  void warn_of_unmet(const std::string& whose, const std::vector<std::string>& unmet) const;
   std::vector<runtime::Prepared> prepared_mounts() const;
   void resolve_joined(oci::Spec& spec) const;
 
@@ -53,7 +58,8 @@ class Crew : public monitor::Workload {
   std::map<std::string, sys::Fd> shared_;  // mounts that all containers get, by name
   std::unique_ptr<network::Connection> connection_;
   bool is_connected_ = false;
-  cgroup::Delegation delegation_;
+  std::optional<cgroup::Delegation> delegation_;
+  bool has_told_of_pod_ = false;                // which of its limits are not applied
   std::map<std::string, std::string> cgroups_;  // by container
   // Held beyond the containers' ends: whoever lets go of an overlay last waits for the disk, and
   // that shall not be those who wait for a container to end.

@@ -2,6 +2,8 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/cgroup/cgroup.hpp"
 #include "pkg/containers/attach.hpp"
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/containers/record.hpp"
@@ -87,6 +89,11 @@ Prepared prepare(const home::Home& home, const Container& container, const ExecO
                                   status_word(state.status)));
   }
   const oci::Spec spec = load_spec(home, container);
+  try {
+    cgroup::come_near(state.cgroup, home.uid);
+  } catch (const base::Error& error) {
+    base::log::warn("exec in {}: outside of its resource limits: {}", container.name, error.what());
+  }
   return {state, std::move(*process), process_of(spec, options), filter_of(home, spec, options)};
 }
 

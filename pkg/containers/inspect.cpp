@@ -180,7 +180,7 @@ void add_limits(Json& json, const oci::Resources& resources) {
   const auto period = static_cast<std::int64_t>(resources.cpu_period.value_or(0));
   json["Memory"] = resources.memory_limit.value_or(0);
   json["MemoryReservation"] = resources.memory_reservation.value_or(0);
-  json["MemorySwap"] = resources.memory_swap.value_or(0);
+  json["MemorySwap"] = resources.memory_swap.value_or(2 * resources.memory_limit.value_or(0));
   json["NanoCpus"] = period > 0 && quota > 0 ? quota * 1'000'000'000 / period : 0;
   json["CpuShares"] = static_cast<std::int64_t>(resources.cpu_shares.value_or(0));
   json["CpuPeriod"] = period;

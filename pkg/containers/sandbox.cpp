@@ -77,6 +77,9 @@ Sandbox load_sandbox(const home::Home& home, const std::string& pod_id) {
                                volume.integer_or("size_limit", 0)});
   }
   sandbox.shm_size = json.integer_or("shm_size", 0);
+  if (const base::Json* resources = json.find("resources")) {
+    sandbox.resources = oci::Resources::parse(*resources);
+  }
   return sandbox;
 }
 
@@ -95,6 +98,7 @@ void save_sandbox(const std::string& pod_directory, const Sandbox& sandbox) {
     json["volumes"].push_back(base::Json::object(
         {{"name", volume.name}, {"memory", volume.memory}, {"size_limit", volume.size_limit}}));
   }
+  if (!sandbox.resources.empty()) json["resources"] = sandbox.resources.json();
   sys::create_file(pod_directory + "/sandbox.json", json.dump(2), 0600);
 }
 

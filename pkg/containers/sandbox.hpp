@@ -38,6 +38,7 @@ struct Sandbox {
   std::map<std::string, std::string> sysctl;
   std::vector<PodVolume> volumes;
   std::int64_t shm_size = 0;
+  oci::Resources resources;  // of all containers together; a standalone container's are its own
 
   std::string volume_directory(const std::string& name) const {
     return directory + "/volumes/" + name;

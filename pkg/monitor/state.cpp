@@ -2,6 +2,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/json.hpp"
+#include "pkg/cgroup/cgroup.hpp"
 #include "pkg/sys/file.hpp"
 
 #include <algorithm>
@@ -58,12 +59,14 @@ base::Time modified(const std::string& path) {
 }
 
 // The monitor was killed. The kernel killed the containers with it; should one have escaped that by
-// changing its credentials, it goes now.
+// changing its credentials, it goes now, and so does what else is in its cgroup.
 void bury(State& state, const std::string& runtime_directory) {
   if (const auto process = sys::open_process(state.process)) {
     sys::send_signal(*process, SIGKILL);
     sys::wait_for_end(*process, 5000);
   }
+  cgroup::remove(state.cgroup);
+  state.cgroup.clear();
   state.status = Status::Exited;
   state.exit_code = 128 + SIGKILL;
   state.error = "its monitor was killed";

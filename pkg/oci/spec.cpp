@@ -160,44 +160,6 @@ Json device_json(const Device& device) {
       {{"path", device.path}, {"source", device.source}, {"access", device.access}});
 }
 
-Resources parse_resources(const Json& json) {
-  Resources resources;
-  const Json& memory = member(json, "memory");
-  resources.memory_limit = find_number<std::int64_t>(memory, "limit");
-  resources.memory_swap = find_number<std::int64_t>(memory, "swap");
-  resources.memory_reservation = find_number<std::int64_t>(memory, "reservation");
-  const Json& cpu = member(json, "cpu");
-  resources.cpu_shares = find_number<std::uint64_t>(cpu, "shares");
-  resources.cpu_quota = find_number<std::int64_t>(cpu, "quota");
-  resources.cpu_period = find_number<std::uint64_t>(cpu, "period");
-  resources.cpuset_cpus = cpu.string_or("cpus", "");
-  resources.cpuset_mems = cpu.string_or("mems", "");
-  resources.pids_limit = find_number<std::int64_t>(member(json, "pids"), "limit");
-  resources.unified = parse_map(json, "unified");
-  return resources;
-}
-
-Json resources_json(const Resources& resources) {
-  Json memory = Json::object();
-  put_number(memory, "limit", resources.memory_limit);
-  put_number(memory, "swap", resources.memory_swap);
-  put_number(memory, "reservation", resources.memory_reservation);
-  Json cpu = Json::object();
-  put_number(cpu, "shares", resources.cpu_shares);
-  put_number(cpu, "quota", resources.cpu_quota);
-  put_number(cpu, "period", resources.cpu_period);
-  put(cpu, "cpus", resources.cpuset_cpus);
-  put(cpu, "mems", resources.cpuset_mems);
-  Json pids = Json::object();
-  put_number(pids, "limit", resources.pids_limit);
-  Json json = Json::object();
-  put(json, "memory", std::move(memory));
-  put(json, "cpu", std::move(cpu));
-  put(json, "pids", std::move(pids));
-  put(json, "unified", map_json(resources.unified));
-  return json;
-}
-
 template <typename Item>
 std::vector<Item> parse_list(const Json& json, const char* key, Item (*parse)(const Json&)) {
   std::vector<Item> items;
@@ -228,7 +190,7 @@ Json linux_json(const Spec& spec) {
   Json json = Json::object();
   put(json, "namespaces", list_json(spec.namespaces, namespace_json));
   put(json, "devices", list_json(spec.devices, device_json));
-  put(json, "resources", resources_json(spec.resources));
+  put(json, "resources", spec.resources.json());
   put(json, "sysctl", map_json(spec.sysctl));
   put(json, "maskedPaths", spec.masked_paths);
   put(json, "readonlyPaths", spec.readonly_paths);
@@ -238,6 +200,44 @@ Json linux_json(const Spec& spec) {
 }
 
 }  // namespace
+
+Resources Resources::parse(const Json& json) {
+  Resources resources;
+  const Json& memory = member(json, "memory");
+  resources.memory_limit = find_number<std::int64_t>(memory, "limit");
+  resources.memory_swap = find_number<std::int64_t>(memory, "swap");
+  resources.memory_reservation = find_number<std::int64_t>(memory, "reservation");
+  const Json& cpu = member(json, "cpu");
+  resources.cpu_shares = find_number<std::uint64_t>(cpu, "shares");
+  resources.cpu_quota = find_number<std::int64_t>(cpu, "quota");
+  resources.cpu_period = find_number<std::uint64_t>(cpu, "period");
+  resources.cpuset_cpus = cpu.string_or("cpus", "");
+  resources.cpuset_mems = cpu.string_or("mems", "");
+  resources.pids_limit = find_number<std::int64_t>(member(json, "pids"), "limit");
+  resources.unified = parse_map(json, "unified");
+  return resources;
+}
+
+Json Resources::json() const {
+  Json memory = Json::object();
+  put_number(memory, "limit", memory_limit);
+  put_number(memory, "swap", memory_swap);
+  put_number(memory, "reservation", memory_reservation);
+  Json cpu = Json::object();
+  put_number(cpu, "shares", cpu_shares);
+  put_number(cpu, "quota", cpu_quota);
+  put_number(cpu, "period", cpu_period);
+  put(cpu, "cpus", cpuset_cpus);
+  put(cpu, "mems", cpuset_mems);
+  Json pids = Json::object();
+  put_number(pids, "limit", pids_limit);
+  Json json = Json::object();
+  put(json, "memory", std::move(memory));
+  put(json, "cpu", std::move(cpu));
+  put(json, "pids", std::move(pids));
+  put(json, "unified", map_json(unified));
+  return json;
+}
 
 bool Resources::empty() const {
   return !memory_limit && !memory_swap && !memory_reservation && !cpu_shares && !cpu_quota &&
@@ -257,7 +257,7 @@ Spec Spec::parse(const base::Json& json) {
   const Json& system = member(json, "linux");
   spec.namespaces = parse_list(system, "namespaces", parse_namespace);
   spec.devices = parse_list(system, "devices", parse_device);
-  spec.resources = parse_resources(member(system, "resources"));
+  spec.resources = Resources::parse(member(system, "resources"));
   spec.sysctl = parse_map(system, "sysctl");
   spec.masked_paths = system.strings_or_none("maskedPaths");
   spec.readonly_paths = system.strings_or_none("readonlyPaths");

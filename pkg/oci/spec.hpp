@@ -78,6 +78,12 @@ struct Resources {
   std::map<std::string, std::string> unified;
 
   bool empty() const;
+
+  // As in the specification's linux.resources.
+  static Resources parse(const base::Json& json);
+  base::Json json() const;
+
+  friend bool operator==(const Resources&, const Resources&) = default;
 };
 
 struct Spec {

@@ -50,6 +50,7 @@ containers::Sandbox sandbox_of(const Pod& pod) {
   sandbox.sysctl = options.sysctl;
   sandbox.volumes = options.volumes;
   sandbox.shm_size = options.shm_size;
+  sandbox.resources = options.resources;
   return sandbox;
 }
 

@@ -70,6 +70,9 @@ Options Options::parse(const Json& json) {
                                volume.integer_or("size_limit", 0)});
   }
   options.shm_size = json.integer_or("shm_size", 0);
+  if (const Json* resources = json.find("resources")) {
+    options.resources = oci::Resources::parse(*resources);
+  }
   options.exit_policy = json.string_or("exit_policy", "continue");
   options.create_command = json.strings_or_none("create_command");
   options.digest = json.string_or("digest", "");
@@ -93,6 +96,7 @@ Json Options::json() const {
     json["volumes"].push_back(Json::object(
         {{"name", volume.name}, {"memory", volume.memory}, {"size_limit", volume.size_limit}}));
   }
+  if (!resources.empty()) json["resources"] = resources.json();
   return json;
 }
 

@@ -138,6 +138,16 @@ Json ports_json(const network::Config& network) {
   return json;
 }
 
+// Only what was asked for, as the peers do.
+void add_limits(Json& json, const oci::Resources& resources) {
+  if (resources.memory_limit) json["memory_limit"] = *resources.memory_limit;
+  if (resources.memory_swap) json["memory_swap"] = *resources.memory_swap;
+  if (resources.cpu_quota) json["cpu_quota"] = *resources.cpu_quota;
+  if (resources.cpu_period) json["cpu_period"] = static_cast<std::int64_t>(*resources.cpu_period);
+  if (resources.cpu_shares) json["cpu_shares"] = static_cast<std::int64_t>(*resources.cpu_shares);
+  if (!resources.cpuset_cpus.empty()) json["cpuset_cpus"] = resources.cpuset_cpus;
+}
+
 }  // namespace
 
 std::vector<Pod> select(const home::Home& home, const std::vector<std::string>& filters) {
@@ -167,28 +177,31 @@ Json inspect(const home::Home& home, const Pod& pod) {
   const Options& options = pod.options;
   const std::string hostname = options.hostname.empty() ? pod.name : options.hostname;
   const std::string mode = options.network.mode.empty() ? "pasta" : options.network.mode;
-  return Json::object({{"Id", pod.id},
-                       {"Name", pod.name},
-                       {"Namespace", ""},
-                       {"Created", base::rfc3339(pod.created)},
-                       {"CreateCommand", options.create_command},
-                       {"ExitPolicy", options.exit_policy},
-                       {"State", status_of(home, pod)},
-                       {"Hostname", hostname},
-                       {"Labels", table(options.labels)},
-                       {"CreateCgroup", true},
-                       {"CgroupParent", ""},
-                       {"CgroupPath", ""},
-                       {"CreateInfra", false},
-                       {"InfraContainerID", ""},
-                       {"InfraConfig", Json::object({{"PortBindings", ports_json(options.network)},
-                                                     {"HostNetwork", mode == "host"},
-                                                     {"NetworkMode", mode},
-                                                     {"HostAdd", options.network.hosts},
-                                                     {"DNSServer", options.network.dns_servers}})},
-                       {"SharedNamespaces", options.share},
-                       {"NumContainers", static_cast<std::int64_t>(members(home, pod).size())},
-                       {"Containers", members_json(home, pod)}});
+  Json json =
+      Json::object({{"Id", pod.id},
+                    {"Name", pod.name},
+                    {"Namespace", ""},
+                    {"Created", base::rfc3339(pod.created)},
+                    {"CreateCommand", options.create_command},
+                    {"ExitPolicy", options.exit_policy},
+                    {"State", status_of(home, pod)},
+                    {"Hostname", hostname},
+                    {"Labels", table(options.labels)},
+                    {"CreateCgroup", true},
+                    {"CgroupParent", ""},
+                    {"CgroupPath", ""},
+                    {"CreateInfra", false},
+                    {"InfraContainerID", ""},
+                    {"InfraConfig", Json::object({{"PortBindings", ports_json(options.network)},
+                                                  {"HostNetwork", mode == "host"},
+                                                  {"NetworkMode", mode},
+                                                  {"HostAdd", options.network.hosts},
+                                                  {"DNSServer", options.network.dns_servers}})},
+                    {"SharedNamespaces", options.share},
+                    {"NumContainers", static_cast<std::int64_t>(members(home, pod).size())},
+                    {"Containers", members_json(home, pod)}});
+  add_limits(json, options.resources);
+  return json;
 }
 
 }  // namespace pods

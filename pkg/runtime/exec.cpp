@@ -45,42 +45,31 @@ int differing_namespaces(pid_t pid) {
   return flags;
 }
 
-// The cgroup is for accounting; who may not move into it runs all the same.
-sys::Fd open_cgroup(const std::string& path) {
-  return sys::Fd(path.empty() ? -1 : ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-}
-
-Started start_in_cgroup_or_not(inside::Start& start, const std::string& path) {
-  const sys::Fd cgroup = open_cgroup(path);
-  start.cgroup = cgroup.get();
-  if (!cgroup) return start_process(start);
-  try {
-    return start_process(start);
-  } catch (const base::Error&) {
-    const int number = start.failure.number;
-    if (start.failure.step != Step::Clone || (number != EACCES && number != EBUSY)) throw;
-    start.failure = {};
-    start.cgroup = -1;
-    return start_process(start);
-  }
-}
-
 }  // namespace
 
 Executed exec(const ExecRequest& request) {
   const std::string process = "/proc/" + std::to_string(request.pid);
   const sys::Fd root = sys::open_file(process + "/root", O_PATH | O_DIRECTORY);
-  const Join join{request.process.get(), differing_namespaces(request.pid), "of the container"};
+  int kinds = differing_namespaces(request.pid);
+  // Nobody can start a process in a cgroup from inside its namespace, when the hierarchy takes
+  // namespaces for borders (nsdelegate): the process itself goes there, once it has started.
+  sys::Fd cgroup_namespace;
+  if (!request.cgroup.empty() && (kinds & CLONE_NEWCGROUP) != 0) {
+    cgroup_namespace = sys::open_file(process + "/ns/cgroup");
+    kinds &= ~CLONE_NEWCGROUP;
+  }
+  const Join join{request.process.get(), kinds, "of the container"};
   // Asked after opening: the number has not changed hands.
   if (sys::wait_for_end(request.process, 0)) throw base::Error("the container has ended");
 
   Planned planned = plan_command(request, root);
   sys::Pipe report = sys::make_pipe();
   planned.plan.report = report.write.get();
+  planned.plan.cgroup_namespace = cgroup_namespace.get();
   inside::Start start;
   start.joins = {&join, 1};
   start.plan = &planned.plan;
-  Started started = start_in_cgroup_or_not(start, request.cgroup);
+  Started started = start_in_cgroup(start, request.cgroup, false);
   report.write.reset();
   if (const auto failure = read_failure(report.read)) {
     ::waitpid(started.pid, nullptr, 0);

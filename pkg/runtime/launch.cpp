@@ -84,14 +84,12 @@ Launched launch(const LaunchRequest& request) {
   sys::Pipe report = sys::make_pipe();
   planned.plan.gate = gate.read.get();
   planned.plan.report = report.write.get();
-  const sys::Fd cgroup = request.cgroup.empty() ? sys::Fd() : sys::open_dir(request.cgroup);
 
   inside::Start start;
   start.joins = {joining.joins.data(), joining.joins.size()};
   start.flags = joining.flags;
-  start.cgroup = cgroup.get();
   start.plan = &planned.plan;
-  Started started = start_process(start);
+  Started started = start_in_cgroup(start, request.cgroup, request.is_limited);
 
   return {started.pid, std::move(started.process), std::move(planned.terminal),
           std::move(gate.write), std::move(report.read)};

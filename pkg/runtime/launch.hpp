@@ -52,6 +52,7 @@ struct LaunchRequest {
   const std::vector<Prepared>& prepared;
   const seccomp::Program& seccomp;  // "" for none
   std::string cgroup;               // path of the cgroup to start in; "" for none
+  bool is_limited = false;          // by the cgroup: it shall not run outside of it
   int in = -1;                      // the container's streams; unused with a terminal
   int out = -1;
   int err = -1;

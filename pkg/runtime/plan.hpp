@@ -87,6 +87,8 @@ struct Plan {
   int err = -1;
   bool has_terminal = false;  // `in` is its slave side; becomes the controlling terminal
 
+  int cgroup_namespace = -1;  // to be entered; -1: we are in it already
+
   int root = -1;  // the detached root file system; -1: we are in it already
   List<MountPlan> mounts;
   List<const char*> masked_paths;

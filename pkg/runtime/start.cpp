@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/wait.h>
 
@@ -46,6 +47,22 @@ Started start_process(inside::Start& start) {
   }
   if (start.pid <= 0) throw to_error(start.failure);
   return {start.pid, sys::Fd(start.process)};
+}
+
+Started start_in_cgroup(inside::Start& start, const std::string& path, bool is_must) {
+  const sys::Fd cgroup(path.empty() ? -1
+                                    : ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (is_must && !path.empty() && !cgroup) throw base::SysError(path);
+  start.cgroup = cgroup.get();
+  if (!cgroup || is_must) return start_process(start);
+  try {
+    return start_process(start);
+  } catch (const base::Error&) {
+    if (start.failure.step != Step::Clone) throw;
+    start.failure = {};
+    start.cgroup = -1;
+    return start_process(start);
+  }
 }
 
 }  // namespace runtime

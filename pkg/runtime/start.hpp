@@ -3,6 +3,8 @@
 #include "pkg/runtime/inside/enter.hpp"
 #include "pkg/sys/fd.hpp"
 
+#include <string>
+
 namespace runtime {
 
 struct Started {
@@ -13,5 +15,9 @@ struct Started {
 // Clones the process that walks start.plan, below the namespaces of start.joins. Throws
 // base::Error.
 Started start_process(inside::Start& start);
+
+// The same in a cgroup ("" for none). Where that is refused the process runs outside of it, unless
+// it must not.
+Started start_in_cgroup(inside::Start& start, const std::string& path, bool is_must);
 
 }  // namespace runtime

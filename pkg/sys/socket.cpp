@@ -84,6 +84,19 @@ std::optional<Fd> connect_to(const std::string& directory, const std::string& na
   throw base::SysError("connect to " + directory + "/" + name);
 }
 
+std::optional<Fd> connect_stream(const std::string& path, int seconds) {
+  const std::size_t slash = path.rfind('/');
+  const Fd parent(::open(path.substr(0, slash).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!parent) return std::nullopt;
+  const sockaddr_un address = address_of(parent, path.substr(slash + 1));
+  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const timeval wait{seconds, 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+  if (::connect(socket.get(), generic(address), sizeof address) != 0) return std::nullopt;
+  return socket;
+}
+
 std::optional<Fd> accept_from(const Fd& listener) {
   Fd socket(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
   if (!socket) return std::nullopt;

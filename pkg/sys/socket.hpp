@@ -18,6 +18,9 @@ std::pair<Fd, Fd> make_socket_pair();
 Fd listen_at(const std::string& directory, const std::string& name);
 // Nothing when nobody listens there.
 std::optional<Fd> connect_to(const std::string& directory, const std::string& name);
+// A stream of bytes to whoever else listens at `path`, such as systemd; nothing when nobody does or
+// they do not let us. Neither reading nor writing waits longer than `seconds`.
+std::optional<Fd> connect_stream(const std::string& path, int seconds);
 std::optional<Fd> accept_from(const Fd& listener);  // does not wait
 
 struct Message {

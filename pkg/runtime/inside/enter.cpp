@@ -23,6 +23,7 @@ struct Stage {
 // Streams come after pivot: until then a relative path of a report is the host's.
 constexpr Stage kStages[] = {
     {Step::Clone, leave_parent},
+    {Step::JoinNamespace, join_cgroup_namespace},
     {Step::Root, attach_root},
     {Step::Mount, attach_mounts},
     {Step::Mask, mask_paths},
@@ -87,6 +88,11 @@ bool leave_parent(const Plan& plan, Subject& /*subject*/) noexcept {
   // All are opened close-on-exec, but for what we may have got from whoever called us.
   return ::syscall(SYS_close_range, 3, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) == 0 || errno == ENOSYS ||
          errno == EINVAL;
+}
+
+bool join_cgroup_namespace(const Plan& plan, Subject& subject) noexcept {
+  subject = "cgroup";
+  return plan.cgroup_namespace < 0 || ::setns(plan.cgroup_namespace, CLONE_NEWCGROUP) == 0;
 }
 
 int clone_into(void* plain) noexcept {

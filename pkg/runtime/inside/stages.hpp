@@ -11,6 +11,7 @@ using Subject = const char*;
 void describe(Failure& failure, Step step, const char* subject) noexcept;
 
 bool leave_parent(const Plan& plan, Subject& subject) noexcept;
+bool join_cgroup_namespace(const Plan& plan, Subject& subject) noexcept;
 bool take_streams(const Plan& plan, Subject& subject) noexcept;
 
 bool attach_root(const Plan& plan, Subject& subject) noexcept;

@@ -95,7 +95,7 @@ int ContainerTest::monitor(const sys::Fd& out, const sys::Fd& pid_out) try {
   sys::Child holder(namespaces.pid_holder);
   const sys::Fd mount = sys::copy_mount(root, true);
   runtime::Launched launched =
-      runtime::launch({spec, namespaces, mount, {}, filter, "", -1, out.get(), out.get()});
+      runtime::launch({spec, namespaces, mount, {}, filter, "", false, -1, out.get(), out.get()});
   launched.release();
   sys::write_all(pid_out, std::to_string(launched.pid));
   if (launched.terminal) sys::write_all(out, read_terminal(launched.terminal));

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "pkg/cgroup/limits.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace cgroup {
+
+// Where this user may make cgroups of version 2: a delegated subtree that we can reach from the
+// cgroup we are in. Nothing when there is none; `reason` then says why, for `pod info` and for the
+// one line when limits were asked for.
+struct Delegation {
+  std::string path;  // "/sys/fs/cgroup/user.slice/..."; "" when there is none
+  std::string reason;
+  std::vector<std::string> controllers;  // that can be enabled below it
+};
+Delegation find_delegation();
+
+// The same for whoever is in the cgroup `own` ("/user.slice/...") of the hierarchy at `root`.
+Delegation find_delegation(const std::string& root, const std::string& own);
+
+// The cgroup of version 2 in the text of /proc/PID/cgroup: "/user.slice/..."; "/" when there is
+// none.
+std::string path_in(std::string_view text);
+
+// Lets the cgroup `path` hand `controller` down. False when it has none to hand down, or holds
+// processes itself (cgroups(7), "no internal processes").
+bool enable(const std::string& path, const std::string& controller);
+
+// For limits that were asked for: `at_hand` if they can be had there, otherwise a scope named
+// `unit` that systemd makes for this process, which it moves to the leaf `kLeaf` there. If neither
+// can be had: `at_hand`, with the reason.
+Delegation delegation_for(const std::vector<Setting>& settings, Delegation at_hand, uid_t uid,
+                          const std::string& unit);
+constexpr const char* kLeaf = "monitor";
+
+// Puts this process where it may start others in the cgroup `path`, which lies in such a scope.
+// Nothing to do elsewhere. Throws base::Error.
+void come_near(const std::string& path, uid_t uid);
+
+}  // namespace cgroup
