@@ -73,13 +73,19 @@ Resolvers reachable_resolvers(const Config& config) {
   return resolvers;
 }
 
-std::string resolv_conf(const Config& config) {
+// What the container asks; without servers of its own it asks the network's helper.
+Resolvers resolvers_for(const Config& config) {
   Resolvers resolvers = reachable_resolvers(config);
   if (config.mode != "host") std::erase_if(resolvers.servers, is_local);
-  if (resolvers.servers.empty() && config.mode != "host") {
-    resolvers.servers = {find_uplink().prefix + "3"};  // the helper asks the host's own
-  }
   if (!config.dns_servers.empty()) resolvers.servers = config.dns_servers;
+  return resolvers;
+}
+
+std::string resolv_conf(const Config& config) {
+  Resolvers resolvers = resolvers_for(config);
+  if (resolvers.servers.empty() && config.mode != "host") {
+    resolvers.servers = {find_uplink().prefix + "3"};
+  }
   if (!config.dns_searches.empty()) resolvers.searches = config.dns_searches;
   if (!config.dns_options.empty()) resolvers.options = config.dns_options;
   std::erase(resolvers.searches, ".");  // "--dns-search ." asks for none
@@ -174,6 +180,10 @@ bool is_address(const std::string& text) {
   std::array<unsigned char, sizeof(in6_addr)> parsed{};
   return ::inet_pton(AF_INET, text.c_str(), parsed.data()) == 1 ||
          ::inet_pton(AF_INET6, text.c_str(), parsed.data()) == 1;
+}
+
+bool asks_helper(const Config& config) {
+  return config.mode != "host" && resolvers_for(config).servers.empty();
 }
 
 void write_names(const std::string& directory, const Config& config, const Names& names) {

@@ -19,6 +19,10 @@ struct Names {
 };
 void write_names(const std::string& directory, const Config& config, const Names& names);
 
+// No server of the host's can be reached from the container, nor did the user name one: it asks the
+// helper, at the third address of its network, which asks the host's.
+bool asks_helper(const Config& config);
+
 // Of either family, without a port.
 bool is_address(const std::string& text);
 

@@ -11,6 +11,7 @@
 #include "network/drivers.hpp"
 #include "network/helper.hpp"
 #include "network/link.hpp"
+#include "network/names.hpp"
 #include "network/udp.hpp"
 #include "network/uplink.hpp"
 #include "pkg/base/error.hpp"
@@ -103,9 +104,11 @@ Addressing add_addressing(std::vector<std::string>& arguments, const Config& con
   if (addressing.has_ipv4) {
     addressing.address = uplink.prefix + "100";
     arguments.insert(arguments.end(), {"-a", addressing.address, "-n", "24"});
-    // The third address asks the host's resolver, wherever that is; names.cpp knows it too.
-    arguments.insert(arguments.end(),
-                     {"-g", uplink.prefix + "2", "--dns-forward", uplink.prefix + "3"});
+    arguments.insert(arguments.end(), {"-g", uplink.prefix + "2"});
+    // With it all that the host's resolver answers seems to come from there, whoever was asked.
+    if (asks_helper(config)) {
+      arguments.insert(arguments.end(), {"--dns-forward", uplink.prefix + "3"});
+    }
   }
   if (addressing.has_ipv6) {
     arguments.insert(arguments.end(), {"-a", "fd00:706f:6400::100", "-g", "fe80::1"});

@@ -192,6 +192,21 @@ TEST_P(Connect, HasTheAddressItSays) {
   EXPECT_EQ(inside.wait(), 0);
 }
 
+TEST_P(Connect, ReachesTheResolverOfTheHost) {
+  const std::string server = network_test::first_resolver();
+  const std::string question("\x12\x34\x01\0\0\x01\0\0\0\0\0\0\0\0\x02\0\x01", 17);  // ". NS"
+  if (server.empty() || server.starts_with("127.")) GTEST_SKIP() << "it is on a loopback address";
+  if (network_test::ask_udp(server, 53, question).empty()) GTEST_SKIP() << "it does not answer";
+  const Folder folder;
+  const Namespaces pod;
+  const auto connection = network::connect(config_, pod.user(), pod.net(), folder.path());
+  connection->await();
+  sys::Child client =
+      pod.run([&] { return network_test::ask_udp(server, 53, question).empty() ? 1 : 0; });
+
+  EXPECT_EQ(client.wait(), 0);
+}
+
 TEST_P(Connect, EndsWithItsOwner) {
   const Folder folder;
   const Namespaces pod;

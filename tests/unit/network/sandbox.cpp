@@ -1,6 +1,7 @@
 #include "tests/unit/network/sandbox.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/base/text.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/namespaces.hpp"
@@ -154,6 +155,14 @@ std::string ask_until_answered(const std::string& protocol, const std::string& a
     return !answer.empty();
   });
   return answer;
+}
+
+std::string first_resolver() {
+  const std::string text = sys::find_file("/etc/resolv.conf").value_or("");
+  for (const std::string& line : base::split(text, '\n')) {
+    if (line.starts_with("nameserver ")) return std::string(base::trim(line.substr(11)));
+  }
+  return "";
 }
 
 int free_port() {

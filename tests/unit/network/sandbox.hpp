@@ -50,7 +50,8 @@ std::string ask_udp(const std::string& address, int port, const std::string& tex
 // The same, until somebody answers (a few seconds at most).
 std::string ask_until_answered(const std::string& protocol, const std::string& address, int port);
 
-int free_port();  // for TCP and UDP alike, as far as anyone can know
+std::string first_resolver();  // of /etc/resolv.conf; "" without
+int free_port();               // for TCP and UDP alike, as far as anyone can know
 bool waits_until(const std::function<bool()>& condition);  // a few seconds at most
 
 }  // namespace network_test
