@@ -140,10 +140,17 @@ class MountPlanner {
     return copy_part(sys::open_file(mount.source, O_PATH), mount, options);
   }
 
+  // Who may write to the volume may write to its parts: the mode is the volume's, as in Kubernetes.
+  static void make_subpath(const sys::Fd& source, const std::string& path) {
+    struct stat status = {};
+    if (::fstat(source.get(), &status) != 0) throw base::SysError(path);
+    sys::make_dirs_in(source, path, status.st_mode & 0777);
+  }
+
   // A mount of `source`, or of what its subpath names.
   static sys::Fd copy_part(const sys::Fd& source, const oci::Mount& mount,
                            const MountOptions& options) {
-    if (mount.make_subpath) sys::make_dirs_in(source, mount.subpath);
+    if (mount.make_subpath) make_subpath(source, mount.subpath);
     sys::Fd copy = mount.subpath.empty()
                        ? copy_of(source, options.is_recursive)
                        : copy_of(sys::open_in(source, mount.subpath), options.is_recursive);

@@ -102,7 +102,10 @@ void make_dirs_in(const Fd& root, const std::string& path, mode_t mode) {
     const std::string inner = parent + "/" + name;
     if (!find_in(root, inner)) {
       const Fd directory = open_in(root, parent, O_PATH | O_DIRECTORY);
-      if (::mkdirat(directory.get(), name.c_str(), mode) != 0 && errno != EEXIST) {
+      const bool is_made = ::mkdirat(directory.get(), name.c_str(), mode) == 0;
+      if (!is_made && errno != EEXIST) throw base::SysError(path);
+      // What the umask took away; not by its name, which may be a link by now.
+      if (is_made && ::fchmod(open_in(root, inner, O_RDONLY | O_DIRECTORY).get(), mode) != 0) {
         throw base::SysError(path);
       }
     }

@@ -16,7 +16,8 @@ bool make_dir(const std::string& path, mode_t mode = 0755);
 // With all parents that are missing.
 void make_dirs(const std::string& path, mode_t mode = 0755);
 
-// The missing directories of a path below a root that we do not trust, as in open_in (file.hpp).
+// The missing directories of a path below a root that we do not trust, as in open_in (file.hpp),
+// with just this mode, whatever the umask is.
 void make_dirs_in(const Fd& root, const std::string& path, mode_t mode = 0755);
 
 // Tells the file system that folders made directly in this one have nothing to do with each other,

@@ -149,6 +149,25 @@ TEST_F(Play, RunsInitContainersFirst) {
   expect_nothing_left();
 }
 
+TEST_F(Play, LetsEveryUserWriteToAPartOfAVolume) {
+  SKIP_FOR(support::why_no_ids());
+  const std::string file =
+      write("part.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: site}\nspec:\n"
+            "  restartPolicy: Never\n  volumes: [{name: data, emptyDir: {}}]\n"
+            "  containers:\n  - name: web\n    image: " +
+                image() +
+                "\n    workingDir: /made/for/it\n"
+                "    command: [probe, write, /part/file, text, cat, /part/file, pwd]\n"
+                "    securityContext: {runAsUser: 1000}\n"
+                "    volumeMounts: [{name: data, mountPath: /part, subPath: a/b}]\n");
+
+  must({"play", "--network", "none", file});
+
+  must({"wait", "site-web"});
+  EXPECT_EQ(must({"logs", "site-web"}), "text/made/for/it");
+}
+
 TEST_F(Play, PublishesPorts) {
   SKIP_FOR(support::why_no_network());
   const std::uint16_t port = support::free_port();

@@ -7,6 +7,8 @@
 
 #include <cstdlib>
 
+#include <sys/stat.h>
+
 namespace {
 
 class Dir : public testing::Test {
@@ -32,6 +34,16 @@ TEST_F(Dir, MakesWhatIsMissingBelowARoot) {
 
   for (const char* made : {"root/a/b/c", "root/a/b/d", "root/e"})
     EXPECT_TRUE(sys::exists(path(made))) << made;
+}
+
+TEST_F(Dir, HasItsModeWhateverTheUmaskIs) {
+  const mode_t former = ::umask(077);
+  sys::make_dirs_in(root(), "open/wide", 0777);
+  ::umask(former);
+
+  struct stat status = {};
+  ASSERT_EQ(::stat(path("root/open/wide").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0777U);
 }
 
 TEST_F(Dir, LeavesWhatIsThere) {
