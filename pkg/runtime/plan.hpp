@@ -103,6 +103,7 @@ struct Plan {
   gid_t gid = 0;
   List<gid_t> groups;
   bool keeps_groups = false;
+  bool needs_groups = false;  // not having them is an error
   mode_t umask = 022;
   CapabilityPlan capabilities;
   bool no_new_privileges = false;

@@ -108,6 +108,7 @@ void plan_identity(const oci::Process& process, const Identity& identity, Planne
   planned.groups = identity.groups;
   plan.groups = list(planned.groups);
   plan.keeps_groups = identity.keeps_groups;
+  plan.needs_groups = identity.needs_groups;
   plan.uid = identity.uid;
   plan.gid = identity.gid;
   plan.umask = process.user.umask.value_or(022);

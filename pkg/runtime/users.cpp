@@ -69,6 +69,7 @@ class Resolution {
     }
     identity_.uid = id_of(passwd_, name, "user", "/etc/passwd");
     identity_.groups.assign(user_.additional_gids.begin(), user_.additional_gids.end());
+    identity_.needs_groups = !identity_.groups.empty();
     const Entry* entry = find_entry(passwd_, name);
     if (entry != nullptr && (*entry)[HomeDirectory].starts_with('/')) {
       identity_.home = (*entry)[HomeDirectory];
@@ -111,6 +112,7 @@ class Resolution {
         identity_.keeps_groups = true;
       } else {
         identity_.groups.push_back(id_of(groups(), group, "group", "/etc/group"));
+        identity_.needs_groups = true;
       }
     }
   }

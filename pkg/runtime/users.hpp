@@ -17,6 +17,7 @@ struct Identity {
   gid_t gid = 0;
   std::vector<gid_t> groups;
   bool keeps_groups = false;  // "keep-groups": whatever the user on the host has
+  bool needs_groups = false;  // some were asked for beyond those that the image gives
   std::string home = "/";
 };
 

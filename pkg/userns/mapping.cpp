@@ -63,6 +63,13 @@ std::string why_not_newuidmap() {
   return "";
 }
 
+std::string why_no_ids(const std::string& user, const char* file) {
+  const std::uint32_t first = std::max(first_free_id("/etc/subuid"), first_free_id("/etc/subgid"));
+  const std::string range = fmt::format("{}-{}", first, first + 65535);
+  return fmt::format("{} grants {} no ids (sudo usermod --add-subuids {} --add-subgids {} {})",
+                     file, user, range, range, user);
+}
+
 Mapping root_mapping(const home::Home& home) {
   auto uids = read_subids("/etc/subuid", home.user, home.uid);
   auto gids = read_subids("/etc/subgid", home.user, home.uid);
@@ -91,10 +98,8 @@ Mapping mapping_of(const home::Home& home) {
   const auto uids = read_subids("/etc/subuid", home.user, home.uid);
   const auto gids = read_subids("/etc/subgid", home.user, home.uid);
   if (uids.empty() || gids.empty()) {
-    return single_mapping(
-        home, fmt::format("{} grants {} no ids (sudo usermod --add-subuids 100000-165535 "
-                          "--add-subgids 100000-165535 {})",
-                          uids.empty() ? "/etc/subuid" : "/etc/subgid", home.user, home.user));
+    return single_mapping(home,
+                          why_no_ids(home.user, uids.empty() ? "/etc/subuid" : "/etc/subgid"));
   }
   std::string reason = why_not_newuidmap();
   if (!reason.empty()) return single_mapping(home, std::move(reason));

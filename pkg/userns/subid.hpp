@@ -24,4 +24,7 @@ std::vector<SubordinateRange> parse_subids(std::string_view text, std::string_vi
 std::vector<SubordinateRange> read_subids(const std::string& path, std::string_view user,
                                           std::uint32_t uid);
 
+// Where the next range could begin: above all that the file grants to anybody, 100000 at least.
+std::uint32_t first_free_id(const std::string& path);
+
 }  // namespace userns

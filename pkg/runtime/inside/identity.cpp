@@ -63,9 +63,10 @@ bool take_identity(const Plan& plan, Subject& subject) noexcept {
   if (plan.uid != 0) give_pipes_to(plan.uid);
   if (::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return false;
   subject = "groups";
-  // EPERM: a namespace of a single id, where nobody can change groups.
+  // EPERM: a namespace of a single id, where nobody can change groups, and the image's mean
+  // nothing.
   if (!plan.keeps_groups && ::syscall(SYS_setgroups, plan.groups.count, plan.groups.items) != 0 &&
-      (errno != EPERM || plan.groups.count > 0)) {
+      (errno != EPERM || plan.needs_groups)) {
     return false;
   }
   subject = "group";
