@@ -15,7 +15,7 @@ namespace storage {
 // configuration and manifest.
 struct Image {
   std::string id;                         // SHA-256 of the configuration, 64 hex digits
-  std::string manifest_digest;            // "sha256:..."; "" when made here
+  std::string manifest_digest;            // "sha256:...", of an index if it came from one
   std::vector<std::string> repo_digests;  // "docker.io/library/alpine@sha256:..."
   std::vector<std::string> layers;        // chain ids, bottom first
   std::int64_t size = 0;                  // bytes of all layers, unpacked

@@ -50,6 +50,17 @@ std::size_t width_of(std::string_view text) {
   }));
 }
 
+// Between the fields of a table blanks separate columns, too.
+std::string with_tabs(std::string_view text) {
+  std::string out;
+  int depth = 0;
+  for (const char letter : text) {
+    depth += letter == '{' ? 1 : letter == '}' ? -1 : 0;
+    out += letter == ' ' && depth == 0 ? '\t' : letter;
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string align(std::string_view lines) {
@@ -85,8 +96,8 @@ std::string format_rows(const std::string& format, const Listing& listing) {
   constexpr std::string_view kTable = "table";
   const bool is_table = format.starts_with("table ") || format.starts_with("table{") ||
                         format.starts_with("table\t") || format.starts_with("table\\t");
-  std::string_view text = format;
-  if (is_table) text = base::trim(text.substr(kTable.size()));
+  std::string text = format;
+  if (is_table) text = with_tabs(base::trim(std::string_view(text).substr(kTable.size())));
   const Template row = Template::parse(text);
   std::string out = is_table && listing.has_heading ? heading_line(row, listing.headings) : "";
   for (const base::Json& each : listing.rows)

@@ -3,7 +3,7 @@
 #include "cmd/pod-transfer/command.hpp"
 #include "pkg/base/error.hpp"
 
-#include <cstdio>
+#include <fmt/core.h>
 
 namespace pod_transfer {
 
@@ -36,7 +36,7 @@ int import_image(const cli::Arguments& arguments) {
   if (!architecture.empty())
     import.platform.architecture = oci::Platform::parse(architecture).architecture;
   if (!system.empty()) import.platform.os = system;
-  std::puts(transfer::import_archive(home::Home::open(), import).c_str());
+  fmt::print("sha256:{}\n", transfer::import_archive(home::Home::open(), import));
   return 0;
 }
 

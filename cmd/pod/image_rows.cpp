@@ -5,6 +5,7 @@
 #include "pkg/base/text.hpp"
 #include "pkg/base/time.hpp"
 #include "pkg/containers/container.hpp"
+#include "pkg/images/catalog.hpp"
 
 #include <map>
 
@@ -28,7 +29,7 @@ Json object_of(const storage::Image& image, std::int64_t containers) {
   return Json::object({{"Id", image.id},
                        {"ParentId", ""},
                        {"RepoTags", image.names.empty() ? Json() : Json(image.names)},
-                       {"RepoDigests", Json(image.repo_digests)},
+                       {"RepoDigests", Json(images::repo_digests(image))},
                        {"Size", image.size},
                        {"SharedSize", 0},
                        {"VirtualSize", image.size},
@@ -77,7 +78,10 @@ base::Json::Array image_rows(const home::Home& home, const std::vector<storage::
       row["Size()"] = base::human_size(image.size);
       row["Created()"] = ago(image.config.created);
       row["CreatedSince()"] = ago(image.config.created);
-      row["CreatedTime()"] = base::rfc3339_utc(image.config.created);
+      row["CreatedTime()"] = base::go_utc(image.config.created);
+      row["CreatedAt()"] = base::go_utc(image.config.created);
+      row["ReadOnly()"] = false;
+      row["Dangling()"] = image.names.empty();
       row["History()"] = base::join(image.names, ", ");
       rows.push_back(std::move(row));
     }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace pod {
 namespace {
@@ -61,6 +62,17 @@ void sort_rows(base::Json::Array& rows, const std::string& key) {
   });
 }
 
+// Ids go into other commands, each once.
+std::string ids_of(const base::Json::Array& rows) {
+  std::string text;
+  std::set<std::string> seen;
+  for (const base::Json& row : rows) {
+    const std::string& id = row.at("ID()").as_string();
+    if (seen.insert(id).second) text += id + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 int images(Arguments arguments) {
@@ -75,15 +87,14 @@ int images(Arguments arguments) {
   cli::Listing listing;
   listing.headings = {{"ID", "IMAGE ID"}, {"CreatedSince", "CREATED"}};
   listing.has_heading = !flags.no_heading;
-  if (flags.format == "json") {
+  if (flags.format == "json" && !flags.quiet) {
     listing.rows = image_objects(home, found);
   } else {
     listing.rows = image_rows(home, found, flags.whole);
+    sort_rows(listing.rows, flags.sort);
   }
-  if (flags.format != "json") sort_rows(listing.rows, flags.sort);
-  std::string format = flags.format.empty() ? flags.table() : flags.format;
-  if (flags.quiet) format = "{{.ID}}";
-  cli::print(cli::format_rows(format, listing));
+  const std::string format = flags.format.empty() ? flags.table() : flags.format;
+  cli::print(flags.quiet ? ids_of(listing.rows) : cli::format_rows(format, listing));
   return 0;
 }
 

@@ -7,6 +7,8 @@
 
 #include <fmt/core.h>
 
+#include <set>
+
 namespace pod {
 namespace {
 
@@ -25,11 +27,44 @@ std::vector<std::string> users_of(const home::Home& home, const std::string& ima
   return users;
 }
 
-void remove_image(const home::Home& home, const std::string& name, bool force) {
-  const std::optional<storage::Image> image = images::find(home, name);
-  if (!image) throw base::Error(fmt::format("{}: no such image", name), 1);
-  const images::Removal removal =
-      images::remove(home, name, force, users_of(home, image->id, force));
+// What was named, and which image that meant before anything was removed.
+struct Wanted {
+  std::string name;
+  std::string id;
+};
+
+std::vector<Wanted> look_up(const home::Home& home, const std::vector<std::string>& names) {
+  std::vector<Wanted> all;
+  for (const std::string& name : names) {
+    const std::optional<storage::Image> image = images::find(home, name);
+    all.push_back({name, image ? image->id : ""});
+  }
+  return all;
+}
+
+std::vector<Wanted> all_images(const home::Home& home) {
+  std::vector<Wanted> all;
+  for (const storage::Image& image : images::list(home, {}))
+    all.push_back({image.id, image.id});
+  return all;
+}
+
+struct RmiFlags {
+  bool all = false;
+  bool force = false;
+  bool ignore = false;
+};
+
+void remove_image(const home::Home& home, const Wanted& wanted, const RmiFlags& flags,
+                  std::set<std::string>& gone) {
+  const std::optional<storage::Image> image = images::find(home, wanted.name);
+  if (!image && (flags.ignore || flags.force || gone.contains(wanted.id))) return;
+  if (!image) throw base::Error(fmt::format("{}: image not known", wanted.name), 1);
+  const std::vector<std::string> users = users_of(home, image->id, flags.force);
+  // All means with all their names, too, but not with their containers.
+  const bool is_forced = flags.force || (flags.all && users.empty());
+  const images::Removal removal = images::remove(home, wanted.name, is_forced, users);
+  gone.insert(removal.deleted.begin(), removal.deleted.end());
   for (const std::string& untagged : removal.untagged)
     cli::print("Untagged: " + untagged + "\n");
   for (const std::string& deleted : removal.deleted)
@@ -40,28 +75,23 @@ void remove_image(const home::Home& home, const std::string& name, bool force) {
 
 int rmi(Arguments arguments) {
   std::vector<std::string> names;
-  bool all = false;
-  bool force = false;
-  bool ignore = false;
+  RmiFlags flags;
 
   cli::Options options("Remove images");
-  options.flag("-a,--all", all, "All images that no container uses")
-      .flag("-f,--force", force, "With all their names and containers; a missing one is no error")
-      .flag("-i,--ignore", ignore, "A missing image is no error")
+  options.flag("-a,--all", flags.all, "All images that no container uses")
+      .flag("-f,--force", flags.force,
+            "With all their names and containers; a missing one is no error")
+      .flag("-i,--ignore", flags.ignore, "A missing image is no error")
       .ignore_flags("--no-prune")
       .rest("IMAGE", names);
   options.parse(arguments);
-  if (names.empty() && !all) throw base::Error("name an image, or use --all");
+  if (names.empty() && !flags.all) throw base::Error("name an image, or use --all");
 
   const home::Home home = home::Home::open();
-  if (all) {
-    for (const storage::Image& image : images::list(home, {}))
-      names.push_back(image.id);
-  }
   Outcome outcome(arguments.command);
-  for (const std::string& name : names) {
-    if ((ignore || force) && !images::find(home, name)) continue;
-    outcome.attempt([&] { remove_image(home, name, force); });
+  std::set<std::string> gone;
+  for (const Wanted& wanted : flags.all ? all_images(home) : look_up(home, names)) {
+    outcome.attempt([&] { remove_image(home, wanted, flags, gone); });
   }
   return outcome.status();
 }

@@ -7,6 +7,21 @@
 #include <algorithm>
 
 namespace pod {
+namespace {
+
+bool has_name(const storage::Image& image, const std::string& name) {
+  return std::find(image.names.begin(), image.names.end(), name) != image.names.end();
+}
+
+// What was made here is meant first by a name without a registry.
+std::string name_of(const storage::Image& image, const std::string& typed) {
+  for (const std::string& name : {images::local_name(typed), oci::Reference::parse(typed).text()}) {
+    if (has_name(image, name)) return name;
+  }
+  throw base::Error(typed + ": not a name of this image");
+}
+
+}  // namespace
 
 int untag(Arguments arguments) {
   std::string name;
@@ -18,20 +33,16 @@ int untag(Arguments arguments) {
 
   const home::Home home = home::Home::open();
   const std::optional<images::Found> found = images::find_named(home, name, true);
-  if (!found) throw base::Error(name + ": no such image");
+  if (!found) throw base::Error(name + ": image not known");
   const storage::Image& image = found->image;
   const storage::ImageStore store{storage::Layout(home)};
 
   std::vector<std::string> wanted;
   for (const std::string& each : names)
-    wanted.push_back(oci::Reference::parse(each).text());
+    wanted.push_back(name_of(image, each));
   if (names.empty()) wanted = image.names;
-  for (const std::string& each : wanted) {
-    if (std::find(image.names.begin(), image.names.end(), each) == image.names.end()) {
-      throw base::Error(each + ": not a name of this image");
-    }
+  for (const std::string& each : wanted)
     store.untag(each);
-  }
   return 0;
 }
 

@@ -170,7 +170,17 @@ std::string rfc3339_utc(Time time) {
   const std::time_t seconds = time / kSecond;
   std::tm tm{};
   gmtime_r(&seconds, &tm);
-  return format_tm(tm, time % kSecond) + "Z";
+  std::string text = format_tm(tm, time % kSecond);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text + "Z";
+}
+
+std::string go_utc(Time time) {
+  std::string text = rfc3339_utc(time);
+  text.pop_back();
+  text[text.find('T')] = ' ';
+  return text + " +0000 UTC";
 }
 
 Time parse_rfc3339(std::string_view text) {

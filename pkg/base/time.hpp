@@ -15,7 +15,9 @@ Time now();
 // "2026-05-19T20:58:03.123456789+02:00", in local time or in UTC ("Z"). Never is Go's zero time,
 // "0001-01-01T00:00:00Z".
 std::string rfc3339(Time time);
-std::string rfc3339_utc(Time time);
+std::string rfc3339_utc(Time time);  // without zeros at the end of a fraction, as Go writes it
+// Go's time.Time as text: "2026-05-19 20:58:03.5 +0000 UTC".
+std::string go_utc(Time time);
 
 // Throws Error for text that is not RFC 3339 (fractions and offset optional as image configs
 // have them); also takes a date alone (local midnight).

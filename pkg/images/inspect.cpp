@@ -1,3 +1,6 @@
+#include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/base/text.hpp"
 #include "pkg/base/time.hpp"
 #include "pkg/images/catalog.hpp"
 #include "pkg/oci/reference.hpp"
@@ -54,6 +57,7 @@ base::Json config_of(const oci::ImageConfig& config) {
 }
 
 base::Json history_of(const oci::ImageConfig& config) {
+  if (config.history.empty()) return nullptr;
   base::Json history = base::Json::array();
   for (const oci::HistoryEntry& entry : config.history) {
     base::Json json = base::Json::object();
@@ -74,15 +78,27 @@ base::Json root_of(const oci::ImageConfig& config) {
   return base::Json::object({{"Type", "layers"}, {"Layers", std::move(layers)}});
 }
 
+// Finding it out may need to write to the store, which need not be possible.
+std::string driver_name(const home::Home& home) try {
+  return storage::driver_name(storage::choose_driver(home).driver);
+} catch (const base::Error& error) {
+  base::log::debug("{}", error.what());
+  return "";
+}
+
 base::Json driver_of(const home::Home& home, const storage::Image& image) {
   const storage::LayerStore layers{storage::Layout(home)};
-  std::string lower;
-  for (auto layer = image.layers.rbegin(); layer != image.layers.rend(); ++layer)
-    lower += (lower.empty() ? "" : ":") + layers.root(*layer);
+  std::vector<std::string> below;
+  for (const std::string& layer : image.layers)
+    below.insert(below.begin(), layers.root(layer));
   base::Json places = base::Json::object();
-  add_unless_empty(places, "LowerDir", lower);
-  return base::Json::object(
-      {{"Name", storage::driver_name(storage::choose_driver(home).driver)}, {"Data", places}});
+  if (!below.empty()) {
+    const std::string top = below.front();
+    below.erase(below.begin());
+    add_unless_empty(places, "LowerDir", base::join(below, ":"));
+    places["UpperDir"] = top;
+  }
+  return base::Json::object({{"Name", driver_name(home)}, {"Data", places}});
 }
 
 std::string media_type_of(const home::Home& home, const storage::Image& image) {

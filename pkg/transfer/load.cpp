@@ -83,7 +83,8 @@ std::vector<LoadedImage> load(const home::Home& home, const std::string& path) t
   if (loaded.empty()) throw base::Error("there is no image in it");
   return loaded;
 } catch (base::Error& error) {
-  error.during(path == "-" ? "standard input" : path);
+  const std::string name = path == "-" ? "standard input" : path;
+  if (!std::string_view(error.what()).starts_with(name + ":")) error.during(name);
   throw;
 }
 

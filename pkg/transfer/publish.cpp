@@ -33,6 +33,9 @@ std::string publish(const Store& store, storage::Image image, const Made& made,
                     const std::vector<std::string>& names) {
   const storage::ImageStore images(store.layout);
   image.id = hash::sha256(made.config);
+  if (image.manifest_digest.empty()) {
+    image.manifest_digest = "sha256:" + hash::sha256(made.manifest);
+  }
   images.publish(image, made.config, made.manifest);
   for (const std::string& name : names)
     images.tag(image.id, name);

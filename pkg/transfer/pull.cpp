@@ -74,7 +74,7 @@ Found find(registry::Client& client, const oci::Reference& reference, const Pull
 storage::Image image_of(const Found& found, const oci::Reference& reference) {
   storage::Image image;
   image.id = hash::sha256(found.config_bytes);
-  image.manifest_digest = found.digests.back();
+  image.manifest_digest = found.digests.front();
   for (const std::string& digest : found.digests) {
     image.repo_digests.push_back(reference.name() + "@" + digest);
   }

@@ -75,6 +75,23 @@ TEST_F(Images, HaveTheStatusOfTheFieldWhenRemoved) {
   EXPECT_EQ(must({"ps", "-aq"}).size(), 12U);
 }
 
+TEST_F(Images, MayBeNamedTwiceWhenRemoved) {
+  must({"tag", image(), "second", "third:1"});
+  const std::string id = must({"images", "-q"});
+
+  EXPECT_EQ(id.size(), 12U);
+  must({"rmi", "--force", id, id});
+  EXPECT_EQ(must({"images", "-q"}), "");
+}
+
+TEST_F(Images, AllAreRemovedWithAllTheirNames) {
+  must({"tag", image(), "second", "third:1"});
+  must({"untag", "second", "third:1"});
+
+  EXPECT_THAT(must({"rmi", "--all"}), HasSubstr("Untagged: localhost/second:latest"));
+  EXPECT_EQ(must({"images", "-q"}), "");
+}
+
 TEST_F(Images, AreImportedWithChanges) {
   const std::string archive = write("image.tar", support::make_image_tar());
 

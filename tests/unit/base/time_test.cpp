@@ -16,7 +16,9 @@ TEST(Time, ReadsRfc3339WithOffsets) {
 }
 
 TEST(Time, WritesNanoseconds) {
-  EXPECT_EQ(base::rfc3339_utc(1'500'000'000), "1970-01-01T00:00:01.500000000Z");
+  EXPECT_EQ(base::rfc3339_utc(1'500'000'000), "1970-01-01T00:00:01.5Z");
+  EXPECT_EQ(base::rfc3339_utc(10'000'000'000), "1970-01-01T00:00:10Z");
+  EXPECT_EQ(base::go_utc(1'500'000'000), "1970-01-01 00:00:01.5 +0000 UTC");
 }
 
 TEST(Time, ReadsGoDurations) {

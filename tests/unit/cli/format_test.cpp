@@ -45,6 +45,7 @@ TEST(Format, LeavesTheHeadingAwayWhenAsked) {
 
 TEST(Format, HeadsATableWithoutRows) {
   EXPECT_EQ(cli::format_rows("table {{.ID}}\t{{.ImageID}}", {}), "ID          IMAGE ID\n");
+  EXPECT_EQ(cli::format_rows("table {{.ID}} {{.ImageID}}", {}), "ID          IMAGE ID\n");
   EXPECT_EQ(cli::format_rows("{{.ID}}", {}), "");
   EXPECT_EQ(cli::format_rows("json", {}), "[]\n");
 }

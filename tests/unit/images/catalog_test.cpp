@@ -108,7 +108,8 @@ TEST(Catalog, RemovalEndsWithTheStatusesOfTheField) {
 TEST(Catalog, InspectsAsThePeersDo) {
   const TemporaryHome temporary;
   const storage::Layer layer = temporary.add_layer('a', "", {});
-  temporary.add_image('1', {layer.id}, {kAlpine});
+  const storage::Layer top = temporary.add_layer('b', layer.id, {});
+  temporary.add_image('1', {layer.id, top.id}, {kAlpine});
 
   const base::Json json = images::inspect(
       temporary.home(), images::find_named(temporary.home(), "alpine", true)->image);
@@ -116,12 +117,15 @@ TEST(Catalog, InspectsAsThePeersDo) {
   EXPECT_EQ(json.at("Id").as_string(), kOne);
   EXPECT_EQ(json.at("RepoTags").as_strings(), std::vector<std::string>{kAlpine});
   EXPECT_EQ(json.at("Config").at("Cmd").as_strings(), std::vector<std::string>{"sh"});
-  EXPECT_EQ(json.at("Created").as_string(), "2026-01-02T03:04:05.000000000Z");
+  EXPECT_EQ(json.at("Created").as_string(), "2026-01-02T03:04:05Z");
   EXPECT_EQ(json.at("Architecture").as_string(), "amd64");
   EXPECT_EQ(json.at("RootFS").at("Type").as_string(), "layers");
   EXPECT_EQ(json.at("Labels").at("a").as_string(), "b");
   EXPECT_EQ(json.at("GraphDriver").at("Data").at("LowerDir").as_string(),
             storage::LayerStore(temporary.layout()).root(layer.id));
+  EXPECT_EQ(json.at("GraphDriver").at("Data").at("UpperDir").as_string(),
+            storage::LayerStore(temporary.layout()).root(top.id));
+  EXPECT_TRUE(json.at("History").is_null());
 }
 
 TEST(Catalog, KnowsWhereAnImageCanBeHadFrom) {
