@@ -1,0 +1,306 @@
+// A monitor of shell scripts, in a process of its own as in life.
+#include "pkg/base/error.hpp"
+#include "pkg/monitor/monitor.hpp"
+#include "pkg/monitor/protocol.hpp"
+#include "pkg/monitor/state.hpp"
+#include "pkg/sys/child.hpp"
+#include "pkg/sys/file.hpp"
+#include "pkg/sys/process.hpp"
+#include "pkg/sys/socket.hpp"
+#include "tests/unit/monitor/folder.hpp"
+
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <map>
+
+#include <unistd.h>
+
+namespace {
+
+using base::Json;
+using monitor::Member;
+using monitor::Status;
+using testing::HasSubstr;
+
+// A container is a script; what the monitor has us do goes to a file.
+class Scripts : public monitor::Workload {
+ public:
+  struct Script {
+    Member member;
+    std::string text;
+  };
+
+  Scripts(std::string folder, std::vector<Script> scripts)
+      : folder_(std::move(folder)), scripts_(std::move(scripts)) {}
+
+  Member member(const std::string& id) override { return find(id).member; }
+  std::vector<std::string> members() override {
+    std::vector<std::string> ids;
+    for (const Script& script : scripts_)
+      ids.push_back(script.member.id);
+    return ids;
+  }
+  runtime::Launched launch(const std::string& id, const monitor::Streams& streams) override {
+    const std::string text = find(id).text;
+    note("launch " + id);
+    if (text.empty()) throw base::Error("no such command", 127);
+    const sys::Fd null = sys::open_file("/dev/null");
+    sys::Child child =
+        sys::Child::spawn({"/bin/sh", "-c", text},
+                          {streams.in < 0 ? null.get() : streams.in, streams.out, streams.err});
+    runtime::Launched launched;
+    launched.pid = child.release();
+    launched.process = sys::open_child(launched.pid);
+    return launched;
+  }
+  std::string cgroup(const std::string&) override { return ""; }
+  bool ended(const std::string& id) override {
+    note("ended " + id);
+    return false;
+  }
+  void remove(const std::string& id) override { note("remove " + id); }
+  void sweep() override {}
+  void rest() override { note("rest"); }
+
+ private:
+  const Script& find(const std::string& id) const {
+    for (const Script& script : scripts_) {
+      if (script.member.id == id) return script;
+    }
+    throw base::Error("no container " + id);
+  }
+  void note(const std::string& what) const {
+    const sys::Fd file = sys::open_file(folder_ + "/done", O_WRONLY | O_CREAT | O_APPEND);
+    sys::write_all(file, what + "\n");
+  }
+
+  std::string folder_;
+  std::vector<Script> scripts_;
+};
+
+class MonitorLoop : public WithFolder {
+ protected:
+  // A container called `id` that runs this script.
+  Member& add(const std::string& id, const std::string& text) {
+    Scripts::Script& script = scripts_.emplace_back();
+    script.member.id = id;
+    script.member.name = id;
+    script.member.runtime_directory = folder + "/" + id;
+    script.member.log_path = folder + "/" + id + ".log";
+    script.text = text;
+    sys::make_dirs(script.member.runtime_directory);
+    return script.member;
+  }
+
+  // Forks the monitor and sends the first request.
+  void begin(const Json& request) {
+    sys::Fd listener = sys::listen_at(folder, monitor::kSocketName);
+    auto [ours, theirs] = sys::make_socket_pair();
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      ours.reset();
+      Scripts work(folder, scripts_);
+      monitor::run(work, std::move(listener), std::move(theirs));
+      ::_exit(0);
+    }
+    monitor_ = sys::Child(pid);
+    first = std::move(ours);
+    monitor::send(first, request);
+  }
+  static Json request(const char* what, const char* id) {
+    return Json::object({{"do", what}, {"id", id}});
+  }
+  static Json start(const char* id, bool attach = false) {
+    Json json = request("start", id);
+    json["attach"] = attach;
+    return json;
+  }
+  static Json answer(const sys::Fd& socket) {
+    const auto packet = monitor::receive(socket);
+    return packet ? packet->json() : Json::object({{"gone", true}});
+  }
+  // A further command's request.
+  sys::Fd ask(const Json& what) const {
+    auto socket = sys::connect_to(folder, monitor::kSocketName);
+    if (!socket) throw base::Error("no monitor");
+    monitor::send(*socket, what);
+    return std::move(*socket);
+  }
+  monitor::State state(const std::string& id) const {
+    return monitor::read_state(folder + "/" + id);
+  }
+  std::string done() const { return sys::find_file(folder + "/done").value_or(""); }
+  // All that is heard, by kind, up to the answer that tells the end.
+  std::map<char, std::string> hear(const sys::Fd& socket) {
+    std::map<char, std::string> heard;
+    while (const auto packet = monitor::receive(socket)) {
+      if (packet->kind != monitor::Kind::Json) {
+        heard[static_cast<char>(packet->kind)] += packet->bytes;
+      } else if (packet->json().find("exit") != nullptr) {
+        heard['x'] = std::to_string(packet->json().at("exit").as_integer());
+        break;
+      }
+    }
+    return heard;
+  }
+  int monitor_end() { return monitor_.wait(); }
+
+  sys::Fd first;
+
+ private:
+  std::vector<Scripts::Script> scripts_;
+  sys::Child monitor_;
+};
+
+TEST_F(MonitorLoop, CopiesOutputAndTellsTheEnd) {
+  add("a", "echo out; echo err >&2; exit 7");
+
+  begin(start("a", true));
+  const auto heard = hear(first);
+
+  EXPECT_EQ(heard.at('o'), "out\n");
+  EXPECT_EQ(heard.at('e'), "err\n");
+  EXPECT_EQ(heard.at('x'), "7");
+  EXPECT_EQ(monitor_end(), 0);
+  EXPECT_EQ(state("a").status, Status::Exited);
+  EXPECT_EQ(state("a").exit_code, 7);
+  EXPECT_THAT(sys::read_file(folder + "/a.log"), HasSubstr("stdout F out\n"));
+  EXPECT_EQ(done(), "launch a\nended a\nrest\n");
+}
+
+TEST_F(MonitorLoop, PassesInputOn) {
+  add("a", "cat").interactive = true;
+
+  begin(start("a", true));
+  monitor::send(first, monitor::Kind::Input, "some ");
+  monitor::send(first, monitor::Kind::Input, "words");
+  monitor::send(first, monitor::Kind::InputEnd, "");
+
+  EXPECT_EQ(hear(first).at('o'), "some words");
+  EXPECT_EQ(monitor_end(), 0);
+}
+
+TEST_F(MonitorLoop, SaysWhyNothingStarted) {
+  add("a", "");
+
+  begin(start("a"));
+  const Json json = answer(first);
+  first.reset();
+
+  EXPECT_EQ(json.at("error").as_string(), "no such command");
+  EXPECT_EQ(json.at("status").as_integer(), 127);
+  EXPECT_EQ(monitor_end(), 0);
+  EXPECT_EQ(state("a").exit_code, 127);
+}
+
+TEST_F(MonitorLoop, StopsWithTheStopSignal) {
+  add("a", "trap 'exit 3' USR1; echo ready; while :; do sleep 0.01; done").stop_signal = SIGUSR1;
+  begin(start("a", true));
+  answer(first);
+  monitor::receive(first);  // ready
+
+  const Json json = answer(ask(request("stop", "a")));
+
+  EXPECT_FALSE(json.bool_or("killed", true));
+  EXPECT_EQ(monitor_end(), 0);
+  EXPECT_EQ(state("a").exit_code, 3);
+}
+
+TEST_F(MonitorLoop, KillsWhatDoesNotHeedTheStopSignal) {
+  add("a", "trap '' TERM; echo ready; while :; do sleep 0.01; done").stop_timeout = 1;
+  begin(start("a", true));
+  answer(first);
+  monitor::receive(first);  // ready
+
+  const Json json = answer(ask(request("stop", "a")));
+
+  EXPECT_TRUE(json.bool_or("killed", false));
+  EXPECT_EQ(monitor_end(), 0);
+  EXPECT_EQ(state("a").exit_code, 137);
+}
+
+TEST_F(MonitorLoop, TellsThoseWhoWait) {
+  add("a", "sleep 100");
+  begin(start("a"));
+  answer(first);
+  const sys::Fd waiting = ask(request("wait", "a"));
+  Json kill = request("kill", "a");
+  kill["signal"] = SIGUSR2;
+
+  EXPECT_TRUE(answer(ask(kill)).bool_or("ok", false));
+
+  EXPECT_EQ(answer(waiting).at("exit").as_integer(), 128 + SIGUSR2);
+  EXPECT_EQ(monitor_end(), 0);
+}
+
+TEST_F(MonitorLoop, RestartsAsOftenAsThePolicySays) {
+  add("a", "exit 1").restart = {monitor::RestartPolicy::When::OnFailure, 2};
+
+  begin(start("a"));
+  answer(first);
+
+  EXPECT_EQ(monitor_end(), 0);
+  EXPECT_EQ(done(), "launch a\nended a\nlaunch a\nended a\nlaunch a\nended a\nrest\n");
+  EXPECT_EQ(state("a").restarts, 2);
+}
+
+TEST_F(MonitorLoop, RemovesWhatIsToGo) {
+  add("a", "exit 0").remove = true;
+
+  begin(start("a"));
+  answer(first);
+
+  EXPECT_EQ(monitor_end(), 0);
+  EXPECT_THAT(done(), HasSubstr("remove a\n"));
+}
+
+TEST_F(MonitorLoop, EndsWhatRunsTooLong) {
+  add("a", "sleep 100").timeout = 1;
+
+  begin(start("a"));
+  answer(first);
+
+  EXPECT_EQ(monitor_end(), 0);
+  EXPECT_EQ(state("a").exit_code, 137);
+}
+
+TEST_F(MonitorLoop, RunsInitContainersOneAfterTheOther) {
+  add("i", "exit 0").is_init = true;
+  add("j", "exit 0").is_init = true;
+  add("a", "exit 0");
+
+  begin(Json::object({{"do", "start-pod"}}));
+
+  EXPECT_TRUE(answer(first).bool_or("ok", false));
+  EXPECT_EQ(monitor_end(), 0);
+  EXPECT_THAT(done(), testing::StartsWith("launch i\nended i\nlaunch j\nended j\nlaunch a\n"));
+}
+
+TEST_F(MonitorLoop, DoesNotGoOnAfterAnInitContainerThatFailed) {
+  add("i", "exit 4").is_init = true;
+  add("a", "exit 0");
+
+  begin(Json::object({{"do", "start-pod"}}));
+  const Json json = answer(first);
+
+  EXPECT_THAT(json.at("error").as_string(), HasSubstr("init container i ended with status 4"));
+  EXPECT_EQ(monitor_end(), 0);
+  EXPECT_EQ(done().find("launch a"), std::string::npos);
+}
+
+TEST_F(MonitorLoop, RefusesWhatItDoesNotKnow) {
+  add("a", "sleep 100");
+  begin(start("a"));
+  answer(first);
+
+  EXPECT_THAT(answer(ask(request("dance", "a"))).at("error").as_string(), HasSubstr("unknown"));
+  EXPECT_EQ(answer(ask(request("attach", "b"))).at("error").as_string(), "it does not run");
+
+  Json kill = request("kill", "a");
+  kill["signal"] = SIGKILL;
+  answer(ask(kill));
+  EXPECT_EQ(monitor_end(), 0);
+}
+
+}  // namespace
