@@ -4,6 +4,7 @@
 #include "cmd/pod/flag_values.hpp"
 #include "cmd/pod/selection.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/base/text.hpp"
 #include "pkg/containers/container.hpp"
 #include "pkg/oci/platform.hpp"
 #include "pkg/pods/lifecycle.hpp"
@@ -92,13 +93,17 @@ void ContainerFlags::declare(cli::Options& options) {
   options.stop_at_argument().argument("IMAGE", image_name).rest("COMMAND", command);
 }
 
+std::vector<std::string> typed(const cli::Arguments& arguments) {
+  std::vector<std::string> words = base::split("pod " + arguments.command, ' ');
+  words.insert(words.end(), arguments.words.begin(), arguments.words.end());
+  return words;
+}
+
 containers::Options ContainerFlags::take(const cli::Arguments& arguments) const {
   containers::Options out;
   (image.rootfs ? out.rootfs : out.image) = image_name;
   out.command = command;
-  out.create_command = {"pod", arguments.command};
-  out.create_command.insert(out.create_command.end(), arguments.words.begin(),
-                            arguments.words.end());
+  out.create_command = typed(arguments);
   image.apply(out.pull);
   process.apply(out);
   isolation.apply(out);

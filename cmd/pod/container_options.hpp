@@ -163,4 +163,7 @@ struct ContainerFlags {
 // namespaces are joined. Refuses what belongs to the pod.
 void resolve(const home::Home& home, const ContainerFlags& flags, containers::Options& options);
 
+// The command line, for CreateCommand: "pod", "pod", "create", "web".
+std::vector<std::string> typed(const cli::Arguments& arguments);
+
 }  // namespace pod

@@ -91,9 +91,7 @@ pods::Options take(const PodFlags& flags, const Arguments& arguments) {
   flags.network.apply(out.network);
   out.hostname = flags.network.hostname;
   flags.resources.apply(out.resources);
-  out.create_command = {"pod", arguments.command};
-  out.create_command.insert(out.create_command.end(), arguments.words.begin(),
-                            arguments.words.end());
+  out.create_command = typed(arguments);
   return out;
 }
 

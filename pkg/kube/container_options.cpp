@@ -1,5 +1,6 @@
 #include "pkg/kube/container_options.hpp"
 
+#include "pkg/base/text.hpp"
 #include "pkg/kube/expand.hpp"
 #include "pkg/oci/reference.hpp"
 
@@ -97,6 +98,12 @@ containers::RestartPolicy restart_policy(const Pod& pod, const Container& contai
   return {.when = When::Always};
 }
 
+// Whether the file names the registry: "quay.io/app", but not "nginx".
+bool names_registry(const std::string& image) {
+  const auto [host, rest] = base::split_once(image, '/');
+  return rest && host.find_first_of(".:") != std::string::npos;
+}
+
 bool is_init(const Pod& pod, const Container& container) {
   return std::any_of(pod.init_containers.begin(), pod.init_containers.end(),
                      [&](const Container& init) { return init.name == container.name; });
@@ -114,7 +121,9 @@ images::PullOptions pull_options(const Container& container, const PlayOptions& 
   // What was built here has no registry to be had from.
   if (reference.registry() == "localhost") return pull;
   if (container.pull_policy == ImagePullPolicy::Always) pull.policy = images::PullPolicy::Always;
-  if (container.pull_policy == ImagePullPolicy::Unset && is_latest) {
+  // As podman does: what goes by a short name may well have been made or loaded here.
+  const bool is_unset = container.pull_policy == ImagePullPolicy::Unset;
+  if (is_unset && is_latest && names_registry(container.image)) {
     pull.policy = images::PullPolicy::Newer;
   }
   return pull;

@@ -107,6 +107,7 @@ class Builder : public YAML::EventHandler {
     bool has_key = false;
     std::string key;
     int key_line = 0;
+    std::map<std::string, int> lines;  // where each key was said
     std::vector<Node> merges;
   };
 
@@ -153,17 +154,15 @@ class Builder : public YAML::EventHandler {
     Open open = std::move(open_.back());
     open_.pop_back();
     for (Node& merge : open.merges)
-      merge_into(open.node, std::move(merge));
+      merge_into(open, std::move(merge));
     add(std::move(open.node), open.anchor);
   }
 
   // YAML 1.1's "<<": what the map does not say itself comes from the other.
-  static void merge_into(Node& node, Node&& other) {
+  static void merge_into(Open& open, Node&& other) {
     for (Node::Member& member : other.members) {
-      bool known = false;
-      for (const Node::Member& own : node.members)
-        known = known || own.key == member.key;
-      if (!known) node.members.push_back(std::move(member));
+      const bool is_new = open.lines.emplace(member.key, member.line).second;
+      if (is_new) open.node.members.push_back(std::move(member));
     }
   }
 
@@ -179,13 +178,19 @@ class Builder : public YAML::EventHandler {
     if (!value.is_sequence()) fail(open.key_line, "<< takes a map or a list of maps");
   }
 
+  // The copy that aliases are made of counts as well: anchors may stand inside of anchors.
+  void remember(YAML::anchor_t anchor, const Node& node) {
+    const Weight weight = weigh(node);
+    count(node.line, weight.nodes, weight.bytes);
+    anchors_[anchor] = node;
+  }
+
   void take_key(Open& open, const Node& key) const {
     if (key.kind != Node::Kind::Scalar) fail(key.line, "a key has to be a word");
     if (open.node.members.size() >= kMemberLimit) fail(key.line, "too many keys in one map");
-    for (const Node::Member& member : open.node.members) {
-      if (member.key == key.text) {
-        fail(key.line, fmt::format("{} is said twice, first in line {}", key.text, member.line));
-      }
+    const auto [first, is_new] = open.lines.emplace(key.text, key.line);
+    if (!is_new && key.text != "<<") {
+      fail(key.line, fmt::format("{} is said twice, first in line {}", key.text, first->second));
     }
     open.key = key.text;
     open.key_line = key.line;
@@ -193,7 +198,7 @@ class Builder : public YAML::EventHandler {
   }
 
   void add(Node&& node, YAML::anchor_t anchor) {
-    if (anchor != 0) anchors_[anchor] = node;
+    if (anchor != 0) remember(anchor, node);
     if (open_.empty()) {
       root_ = std::move(node);
       return;

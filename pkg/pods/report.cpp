@@ -88,6 +88,25 @@ bool by_network(const home::Home&, const Pod& pod, const std::string& value) {
   return value == (mode.empty() ? "pasta" : mode);
 }
 
+void check_word(const std::string& key, const std::string& value,
+                const std::vector<std::string>& known) {
+  const std::string word = base::lower(value);
+  if (std::find(known.begin(), known.end(), word) != known.end()) return;
+  throw base::Error(
+      fmt::format("filter {}={}: {} is not one of {}", key, value, value, base::join(known, ", ")));
+}
+
+void check_value(const std::string& key, const std::string& value) {
+  if (key == "status") {
+    check_word(key, value,
+               {"created", "running", "degraded", "paused", "stopped", "exited", "error"});
+  } else if (key == "ctr-status") {
+    check_word(key, value,
+               {"created", "initialized", "running", "stopping", "stopped", "paused", "exited",
+                "removing", "unknown"});
+  }
+}
+
 struct Filter {
   std::string_view key;
   bool (*fits)(const home::Home&, const Pod&, const std::string&);
@@ -156,6 +175,7 @@ std::vector<Pod> select(const home::Home& home, const std::vector<std::string>& 
     const auto [key, value] = base::split_once(text, '=');
     if (!value) throw base::Error("filter " + text + ": not of the form KEY=VALUE");
     filter_of(key);
+    check_value(key, *value);
     wanted[key].push_back(*value);
   }
   const auto fits = [&](const Pod& pod) {

@@ -25,6 +25,11 @@ TEST_F(Pod, IsMadeShownAndRemoved) {
   EXPECT_EQ(must({"pod", "ps", "-q", "--no-trunc"}), id);
   EXPECT_EQ(pod({"pod", "exists", "site"}).status, 0);
 
+  EXPECT_EQ(pod({"pod", "ps", "--filter", "status=runing"}).status, 125);
+  EXPECT_EQ(must({"pod", "ps", "-q", "--no-trunc", "--filter", "status=Created"}), id);
+  EXPECT_EQ(must({"pod", "inspect", "site", "--format", "{{json .CreateCommand}}"}),
+            R"(["pod","pod","create","--name","site","--network","none"])");
+
   must({"pod", "rm", "site"});
   EXPECT_EQ(must({"pod", "ps", "-q"}), "");
   EXPECT_EQ(pod({"pod", "exists", "site"}).status, 1);

@@ -109,6 +109,27 @@ TEST(StepsOptions, PublishNothingWithoutANetwork) {
   EXPECT_TRUE(steps.at(1).pod.network.ports.empty());
 }
 
+TEST(StepsOptions, PullWhatMayHaveChanged) {
+  using images::PullPolicy;
+  const std::tuple<const char*, const char*, PullPolicy> cases[] = {
+      {"nginx", "", PullPolicy::Missing},
+      {"me/nginx:latest", "", PullPolicy::Missing},
+      {"docker.io/library/nginx", "", PullPolicy::Newer},
+      {"quay.io/nginx:latest", "", PullPolicy::Newer},
+      {"registry:5000/nginx:latest", "", PullPolicy::Newer},
+      {"quay.io/nginx:1", "", PullPolicy::Missing},
+      {"localhost/nginx", ", imagePullPolicy: Always", PullPolicy::Missing},
+      {"nginx:1", ", imagePullPolicy: Always", PullPolicy::Always},
+      {"quay.io/nginx", ", imagePullPolicy: IfNotPresent", PullPolicy::Missing},
+      {"quay.io/nginx", ", imagePullPolicy: Never", PullPolicy::Never},
+  };
+  for (const auto& [image, more, policy] : cases) {
+    kube::Pod pod = pod_with(std::string("tty: false") + more);
+    pod.containers.at(0).image = image;
+    EXPECT_EQ(kube::pull_options(pod.containers.at(0), {}).policy, policy) << image << more;
+  }
+}
+
 TEST(StepsOptions, HaveLimits) {
   const auto options = options_of(pod_with("resources: {limits: {cpu: 1500m, memory: 1Mi}}"));
 

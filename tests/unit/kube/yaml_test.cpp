@@ -97,6 +97,11 @@ TEST(Yaml, RefusesBombs) {
   const std::string text =
       "a: &a '" + std::string(3U << 20U, 'x') + "'\nb: [" + repeat("*a, ", 20) + "]\n";
   EXPECT_THAT(failure(text), testing::HasSubstr("more than 32 MiB of text"));
+  std::string anchors;
+  for (int i = 0; i < 50; ++i)
+    anchors += "&a" + std::to_string(i) + " [";
+  EXPECT_THAT(failure(anchors + repeat("x, ", 10000) + repeat("]", 50)),
+              testing::HasSubstr("more than 100000 values"));
 }
 
 TEST(Yaml, HasOneTextForAllSpellings) {
