@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/stat.h>
+
 namespace pod_transfer {
 namespace {
 
@@ -62,6 +64,7 @@ void set_log_level() {
 }  // namespace pod_transfer
 
 int main(int argc, char** argv) {
+  ::umask(022);  // what containers see of our files, their users can read
   base::log::set_program("pod");
   try {
     pod_transfer::set_log_level();

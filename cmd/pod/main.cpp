@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/stat.h>
+
 namespace {
 
 // What stands before the command's name.
@@ -106,6 +108,7 @@ int run(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ::umask(022);  // what containers see of our files, their users can read
   try {
     return run({argv + 1, argv + argc});
   } catch (const base::Error& error) {

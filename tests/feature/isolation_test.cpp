@@ -35,6 +35,20 @@ TEST_F(Isolation, IsProcessOneAndSeesNoOther) {
   EXPECT_EQ(probe({"pid"}).line(), "1");
 }
 
+TEST_F(Isolation, LetsItsUsersReadNamesWhateverTheCallersUmask) {
+  SKIP_FOR(support::why_no_ids());
+  support::Words all = {"/bin/sh", "-c", "umask 077; exec \"$@\"", "sh"};
+  for (const std::string& word : words({"run", "--rm", "--network=none", "--user=user", image(),
+                                        "probe", "cat", "/etc/hosts"})) {
+    all.push_back(word);
+  }
+
+  const auto result = support::run(all, start());
+
+  EXPECT_EQ(result.status, 0) << result;
+  EXPECT_THAT(result.out, HasSubstr("localhost"));
+}
+
 TEST_F(Isolation, MapsAllIds) {
   SKIP_FOR(support::why_no_ids());
 
