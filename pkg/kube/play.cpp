@@ -62,7 +62,10 @@ std::optional<Step> continue_with(const home::Home& home, const pods::Pod& there
   }
   // Somebody was killed while making it, or a container was removed.
   if (pods::members(home, there).size() < all) return std::nullopt;
-  const bool stays = is_up(pods::status_of(home, there)) || !options.start;
+  const std::string status = pods::status_of(home, there);
+  // Of those that are to run for ever, none may be missing; others may have done their work.
+  const bool lacks_some = status == "Degraded" && pod.restart_policy == RestartPolicy::Always;
+  const bool stays = (is_up(status) && !lacks_some) || !options.start;
   return step_of(stays ? Step::Kind::KeepPod : Step::Kind::StartPod, pod.name);
 }
 
@@ -160,7 +163,7 @@ class Walk {
     const pods::Pod pod = pods::get(home_, step.name);
     const bool is_new = std::any_of(made_.begin(), made_.end(),
                                     [&](const pods::Pod& made) { return made.id == pod.id; });
-    if (!is_new) started_.push_back(pod);
+    if (!is_new && !is_up(pods::status_of(home_, pod))) started_.push_back(pod);
     try {
       pods::start(home_, pod, std::exchange(recruit_, std::nullopt));
     } catch (const base::Error& error) {
@@ -245,6 +248,10 @@ std::vector<Step> plan(const home::Home& home, const std::vector<Pod>& pods,
       steps.push_back(std::move(step));
     }
   }
+  // What may be missing is looked for before anything is touched.
+  std::stable_partition(steps.begin(), steps.end(), [](const Step& step) {
+    return step.kind == Step::Kind::NeedImage || step.kind == Step::Kind::NeedPath;
+  });
   return steps;
 }
 

@@ -79,6 +79,32 @@ TEST_F(Play, ChangesNothingTheSecondTime) {
   EXPECT_EQ(must({"ps", "-q", "--no-trunc", "--sort", "names"}), before);
 }
 
+TEST_F(Play, StartsWhatIsMissingOfAPodThatIsToRunForEver) {
+  const std::string file = site();
+  must({"play", "--network", "none", file});
+  must({"stop", "-t", "0", "site-cache"});
+  const std::string web = must({"inspect", "site-web", "--format", "{{.State.Pid}}"});
+
+  EXPECT_THAT(pod({"play", "--network", "none", file}).err, HasSubstr("pod site: started"));
+
+  EXPECT_EQ(must({"pod", "ps", "--format", "{{.Status}}"}), "Running");
+  EXPECT_EQ(must({"inspect", "site-web", "--format", "{{.State.Pid}}"}), web);
+}
+
+TEST_F(Play, LooksForAllImagesBeforeItReplacesAPod) {
+  must({"play", "--network", "none", site()});
+  const std::string before = must({"pod", "ps", "-q"});
+  const std::string other =
+      write("other.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: other}\nspec:\n  containers:\n"
+            "  - {name: gone, image: localhost/missing, imagePullPolicy: Never}\n");
+
+  const auto result = pod({"play", "--network", "none", "--replace", site(), other});
+
+  EXPECT_EQ(result.status, 125) << result;
+  EXPECT_EQ(must({"pod", "ps", "-q"}), before);
+}
+
 TEST_F(Play, FindsContainersByTheirOwnName) {
   must({"play", "--network", "none", site()});
 
