@@ -10,19 +10,29 @@
 namespace transfer {
 namespace {
 
+std::string source_of(const ImportOptions& options) {
+  return options.archive == "-" ? "standard input" : options.archive;
+}
+
 oci::ImageConfig config_of(const ImportOptions& options) {
   oci::ImageConfig config;
   config.platform = options.platform;
   config.created = base::now();
   for (const std::string& change : options.changes)
     apply_change(config, change);
-  const std::string from = options.archive == "-" ? "standard input" : options.archive;
   config.history = {{.created = config.created,
-                     .created_by = "import of " + from,
+                     .created_by = "import of " + source_of(options),
                      .comment = options.message,
                      .author = "",
                      .empty_layer = false}};
   return config;
+}
+
+AddedLayer unpack(const Store& store, const ImportOptions& options, sys::Fd archive) try {
+  return add_layer(store, std::make_unique<FileSource>(std::move(archive)));
+} catch (base::Error& error) {
+  error.during(source_of(options));
+  throw;
 }
 
 }  // namespace
@@ -35,7 +45,7 @@ std::string import_archive(const home::Home& home, const ImportOptions& options)
   sys::Fd archive = open_input(options.archive);
 
   const Store store = open_store(home);
-  const AddedLayer added = add_layer(store, std::make_unique<FileSource>(std::move(archive)));
+  const AddedLayer added = unpack(store, options, std::move(archive));
   const storage::Layer& layer = added.layer;
   config.diff_ids = {oci::Digest::parse(layer.diff_id)};
   return publish(store,

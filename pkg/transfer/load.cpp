@@ -23,17 +23,24 @@ class ArchiveBlobs : public Blobs {
     std::vector<std::unique_ptr<Unpacking>> running;
     for (const Job& job : jobs) {
       if (running.size() - results.size() == kMostAtOnce) {
-        results.push_back(running[results.size()]->finish());
+        results.push_back(finish(*running[results.size()], jobs[results.size()]));
       }
       running.push_back(std::make_unique<Unpacking>(files_.open(file_of(*job.layer)), job.target));
     }
     while (results.size() < running.size()) {
-      results.push_back(running[results.size()]->finish());
+      results.push_back(finish(*running[results.size()], jobs[results.size()]));
     }
     return results;
   }
 
  private:
+  Unpacked finish(Unpacking& unpacking, const Job& job) const try {
+    return unpacking.finish();
+  } catch (base::Error& error) {
+    error.during("layer " + file_of(*job.layer));
+    throw;
+  }
+
   const std::string& file_of(const WantedLayer& layer) const {
     const auto found = std::ranges::find(image_.layers, layer.id, &WantedLayer::id);
     return image_.files.at(static_cast<std::size_t>(found - image_.layers.begin()));

@@ -124,7 +124,7 @@ std::string pull(const home::Home& home, const Store& store, const std::string& 
   return image.id;
 } catch (base::Error& error) {
   report.end();
-  error.during(name);
+  if (!std::string_view(error.what()).starts_with(name + ":")) error.during(name);
   throw;
 }
 

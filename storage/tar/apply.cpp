@@ -76,6 +76,17 @@ std::int64_t unpack(Reader& reader, Tree& tree, const Entry& entry) {
   return 0;
 }
 
+// A member's name for people: names are any bytes, and our messages end on terminals.
+std::string shown(std::string_view name) {
+  constexpr std::size_t kMost = 200;
+  std::string text;
+  for (const char letter : name.substr(0, kMost)) {
+    const auto code = static_cast<unsigned char>(letter);
+    text += code < ' ' || code == 127 ? fmt::format("\\x{:02x}", code) : std::string(1, letter);
+  }
+  return name.size() > kMost ? text + "..." : text;
+}
+
 }  // namespace
 
 Applied apply(Source& tar, const sys::Fd& root, bool squash_owners) {
@@ -86,7 +97,7 @@ Applied apply(Source& tar, const sys::Fd& root, bool squash_owners) {
     try {
       applied.size += unpack(reader, tree, *entry);
     } catch (base::Error& error) {
-      error.during(entry->path);
+      error.during(shown(entry->path));
       throw;
     }
     if (++applied.files > kMostMembers) throw base::Error("more than ten million members");

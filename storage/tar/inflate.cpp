@@ -1,6 +1,7 @@
 #include "storage/tar/inflate.hpp"
 
 #include "pkg/base/error.hpp"
+#include "storage/tar/decoder.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,49 +15,6 @@
 // Inflating is what bounds a pull of gzip layers: ISA-L does about 660 MB/s a core where zlib does
 // 285. Streams of both kinds may be several in a row (eStargz, zstd:chunked, pigz, cat a.gz b.gz).
 namespace tar {
-
-// Where a decoder finds its input: the head that was sniffed at first, then the source.
-class Feed {
- public:
-  Feed(Source& source, std::string head) : source_(&source), head_(std::move(head)) {}
-
-  // What has not been taken yet; empty only at the end.
-  std::string_view peek() {
-    if (head_taken_ < head_.size()) return std::string_view(head_).substr(head_taken_);
-    if (piece_.empty()) piece_ = source_->read();
-    return piece_;
-  }
-
-  void take(std::size_t count) {
-    if (head_taken_ < head_.size()) {
-      head_taken_ += count;
-    } else {
-      piece_.remove_prefix(count);
-    }
-  }
-
- private:
-  Source* source_;
-  std::string head_;
-  std::size_t head_taken_ = 0;
-  std::string_view piece_;
-};
-
-class Decoder {
- public:
-  explicit Decoder(Feed feed) : feed_(std::move(feed)) {}
-  Decoder(const Decoder&) = delete;
-  Decoder& operator=(const Decoder&) = delete;
-  virtual ~Decoder() = default;
-  // As Inflate::fill.
-  virtual std::size_t fill(std::span<char> buffer) = 0;
-
- protected:
-  Feed& feed() { return feed_; }
-
- private:
-  Feed feed_;
-};
 
 namespace {
 
@@ -225,9 +183,8 @@ std::unique_ptr<Decoder> make_decoder(Source& source) {
     case Compression::Zstd:
       return std::make_unique<ZstdDecoder>(std::move(feed));
     case Compression::Bzip2:
-      throw base::Error("compressed with bzip2, not with gzip or zstd");
     case Compression::Xz:
-      throw base::Error("compressed with xz, not with gzip or zstd");
+      return make_slow_decoder(std::move(feed));
   }
   throw base::Error("unknown compression");
 }

@@ -17,8 +17,8 @@ Compression sniff(std::string_view head);
 class Decoder;
 
 // The bytes of a layer or archive as they were before compression: gzip (of several members too),
-// zstd (of several frames, skippable ones too), or none. Throws base::Error for other kinds, for
-// damaged streams and for those that end too early.
+// zstd (of several frames, skippable ones too), xz, bzip2, or none. Throws base::Error for damaged
+// streams and for those that end too early.
 class Inflate {
  public:
   explicit Inflate(Source& compressed);

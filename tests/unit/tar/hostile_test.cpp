@@ -145,6 +145,16 @@ TEST(HostileArchive, IsRefusedWhenCutOrGarbage) {
   EXPECT_NE(layer.refusal("{}"), "");
 }
 
+TEST(HostileArchive, CannotSpeakToTheTerminalThroughItsNames) {
+  LayerFolder layer;
+
+  const std::string refusal =
+      layer.refusal(TarText().file("../a\x1b[31m\n" + std::string(80, 'x')).end());
+
+  EXPECT_NE(refusal.find("../a\\x1b[31m\\x0ax"), std::string::npos) << refusal;
+  EXPECT_EQ(refusal.find('\x1b'), std::string::npos);
+}
+
 TEST(HostileArchive, CannotMakeItsRootAFile) {
   LayerFolder layer;
 
