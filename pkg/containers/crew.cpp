@@ -7,6 +7,7 @@
 #include "pkg/base/text.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/spec.hpp"
+#include "pkg/containers/user_entry.hpp"
 #include "pkg/containers/volumes.hpp"
 #include "pkg/seccomp/compile.hpp"
 #include "pkg/sys/dir.hpp"
@@ -125,6 +126,7 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
     roots_.erase(id);
     const sys::Fd& root = roots_.emplace(id, mount_root(home_, container)).first->second;
     prepare_volumes(home_, container, root, spec.process.user);
+    add_user_entry(container.directory(home_), root, spec);
     const seccomp::Program filter = filter_of(home_, spec);
     const std::vector<runtime::Prepared> prepared = prepared_mounts();
     runtime::Launched launched = runtime::launch({.spec = spec,

@@ -122,6 +122,15 @@ Json network_json(const Options& options, const Sandbox& sandbox) {
                        {"Networks", Json::object({{mode, one_network()}})}});
 }
 
+// {"80/tcp": {}}
+Json exposed_json(const Options& options) {
+  Json json = Json::object();
+  const Json ports = ports_json(options, options.network);
+  for (const auto& [port, bindings] : ports.as_object())
+    json[port] = Json::object();
+  return json;
+}
+
 Json config_json(const Container& container, const Sandbox& sandbox, const oci::Spec& spec) {
   const Options& options = container.options;
   Json volumes = Json::object();
@@ -140,6 +149,7 @@ Json config_json(const Container& container, const Sandbox& sandbox, const oci::
        {"Env", list(spec.process.env)},
        {"Cmd", list(options.command)},
        {"Image", container.image_name},
+       {"ExposedPorts", exposed_json(options)},
        {"Volumes", volumes},
        {"WorkingDir", options.workdir.empty() ? "/" : options.workdir},
        {"Entrypoint", list(options.entrypoint.value_or(std::vector<std::string>{}))},

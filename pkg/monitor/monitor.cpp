@@ -18,7 +18,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/prctl.h>
 
 namespace monitor {
 namespace {
@@ -229,7 +228,7 @@ void Loop::forget_gone_clients() {
 }
 
 void run(Workload& work, sys::Fd listener, sys::Fd first) {
-  ::prctl(PR_SET_NAME, "pod-monitor");
+  sys::set_title("pod-monitor");
   ::signal(SIGPIPE, SIG_IGN);
   ::fcntl(listener.get(), F_SETFL, O_NONBLOCK);
   Loop(work, std::move(listener), std::move(first)).run();

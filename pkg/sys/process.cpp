@@ -5,9 +5,11 @@
 #include "pkg/sys/file.hpp"
 
 #include <cerrno>
+#include <cstring>
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 namespace sys {
@@ -34,6 +36,15 @@ std::optional<ProcessName> find_process(pid_t pid) {
   if (fields.size() < 20 || fields[0] == "Z" || fields[0] == "X") return std::nullopt;
   const auto start = base::parse_integer(fields[19]);
   return ProcessName{pid, static_cast<std::uint64_t>(start.value_or(0))};
+}
+
+void set_title(const char* title) {
+  ::prctl(PR_SET_NAME, title);
+  char* const words = program_invocation_name;  // argv[0], and behind it the others
+  const std::size_t size = find_file("/proc/self/cmdline").value_or("").size();
+  if (size == 0) return;
+  std::memset(words, 0, size);
+  std::strncpy(words, title, size - 1);
 }
 
 bool is_alive(const ProcessName& process) {

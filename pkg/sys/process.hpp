@@ -30,6 +30,10 @@ Fd open_child(pid_t pid);
 // False when the process is gone. Throws base::SysError.
 bool send_signal(const Fd& process, int signal);
 
+// What ps(1) and top(1) show of us, in place of the command line that we were started with: that is
+// the user's, and may hold what a container is not to see.
+void set_title(const char* title);
+
 // Waits up to `timeout_ms` (-1: for ever) for the process to end; false when it still runs.
 bool wait_for_end(const Fd& process, int timeout_ms);
 

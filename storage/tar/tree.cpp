@@ -108,12 +108,10 @@ void Tree::finish_file(const sys::Fd& file, const Entry& entry) {
 }
 
 void Tree::make_directory(const Place& place, const Entry& entry) {
+  // The peers take no notice of what an archive says of the root itself: it is often no more than
+  // the private folder that somebody packed, which users other than root could not enter.
   if (place.name.empty()) {
-    if (!squash_ && ::fchownat(root_.get(), "", entry.uid, entry.gid, AT_EMPTY_PATH) < 0) {
-      if (errno == EINVAL) refuse_owner(entry);
-      throw base::SysError("owner");
-    }
-    describe_directory("", entry);
+    directories_.push_back({.path = "", .mode = 0755, .mtime = entry.mtime});
     return;
   }
   const sys::Fd& parent = parent_of(place);

@@ -39,14 +39,15 @@ TEST_F(Inspect, FillsTemplates) {
 }
 
 TEST_F(Inspect, HasTheFieldsThatScriptsRead) {
-  must({"create", "--name", "web", "--network", "none", "--tmpfs", "/scratch:size=1m", image(),
-        "probe"});
+  must({"create", "--name", "web", "--network", "none", "--tmpfs", "/scratch:size=1m", "--expose",
+        "80", image(), "probe"});
   const auto shown = [&](const std::string& text) { return must({"inspect", "-f", text, "web"}); };
 
   EXPECT_EQ(shown("{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}"), "none");
   EXPECT_EQ(shown("[{{.State.Health.Status}}]"), "[]");
   EXPECT_EQ(shown("[{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}]"), "[]");
   EXPECT_THAT(shown("{{json .HostConfig.Tmpfs}}"), HasSubstr(R"("/scratch":"size=1m)"));
+  EXPECT_EQ(shown("{{json .Config.ExposedPorts}}"), R"({"80/tcp":{}})");
   EXPECT_EQ(shown("{{json .HostConfig.Devices}} {{.HostConfig.OomScoreAdj}}"), "[] 0");
 }
 

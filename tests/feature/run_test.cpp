@@ -166,6 +166,23 @@ TEST_F(Run, LeavesTheSignOfAContainer) {
   EXPECT_EQ(probe({"stat", "/run/.containerenv"}).status, 0);
 }
 
+TEST_F(Run, KeepsTheCommandLineFromTheContainer) {
+  const auto result = probe({"cat", "/proc/1/cmdline"}, {"--init", "-e", "SECRET=x"});
+
+  EXPECT_EQ(result.status, 0) << result;
+  EXPECT_THAT(result.out, testing::StartsWith("pod-"));
+  EXPECT_THAT(result.out, testing::Not(HasSubstr("SECRET")));
+}
+
+TEST_F(Run, NamesUsersThatAreMereNumbers) {
+  SKIP_FOR(support::why_no_ids());
+
+  EXPECT_THAT(probe({"cat", "/etc/passwd"}, {"--user", "4321:7"}).out,
+              HasSubstr("\n4321:*:4321:7:container user:/:/bin/sh\n"));
+  EXPECT_THAT(probe({"cat", "/etc/passwd"}, {"--user", "1000"}).out,
+              testing::Not(HasSubstr("container user")));
+}
+
 TEST_F(Run, HasTheHostsNameInItsNetwork) {
   std::array<char, 65> name{};
   ::gethostname(name.data(), name.size() - 1);

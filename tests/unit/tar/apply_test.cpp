@@ -31,6 +31,14 @@ TEST(Apply, MakesFilesDirectoriesAndLinks) {
   EXPECT_EQ(layer.status("bin/ash").st_ino, layer.status("bin/sh").st_ino);
 }
 
+TEST(Apply, TakesNoNoticeOfWhatIsSaidOfTheRoot) {
+  LayerFolder layer;
+
+  layer.apply(TarText().directory("./", 0700).file("./f").end());
+
+  EXPECT_EQ(layer.status(".").st_mode & 07777U, 0755U);
+}
+
 TEST(Apply, KeepsTimesOfDirectoriesThatWereFilledLater) {
   LayerFolder layer;
 
