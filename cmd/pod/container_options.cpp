@@ -108,6 +108,9 @@ containers::Options ContainerFlags::take(const cli::Arguments& arguments) const 
   process.apply(out);
   isolation.apply(out);
   resources.apply(out.resources);
+  if (!out.has_cgroup && !out.resources.empty()) {
+    throw base::Error("--cgroups=disabled: there are no limits without a cgroup");
+  }
   network.apply(out.network);
   out.hostname = network.hostname;
   files.apply(out);

@@ -65,32 +65,34 @@ void add_machine(Json& host) {
   host["swapFree"] = bytes(memory.freeswap);
 }
 
-// In words: where the cgroups of containers with limits will be.
-std::string limits_of(const cgroup::Delegation& delegation, const home::Home& home) {
-  if (!delegation.path.empty()) return "cgroup v2 at " + delegation.path;
-  const bool can_ask =
-      sys::exists("/sys/fs/cgroup/cgroup.controllers") && !cgroup::systemd_socket(home.uid).empty();
-  return can_ask ? "cgroup v2, in a scope that systemd makes" : "none";
+// Where the cgroups of containers with limits will be.
+void add_limits(Json& host, const home::Home& home) {
+  const cgroup::Delegation delegation = cgroup::find_delegation();
+  const bool is_unified = sys::exists("/sys/fs/cgroup/cgroup.controllers");
+  const bool is_at_hand = !delegation.path.empty();
+  const bool can_ask = !is_at_hand && is_unified && !cgroup::systemd_socket(home.uid).empty();
+  host["cgroupControllers"] =
+      Json(can_ask ? cgroup::controllers_of_scopes(home.uid) : delegation.controllers);
+  host["cgroupManager"] = can_ask ? "systemd" : "cgroupfs";
+  host["cgroupVersion"] = is_unified || is_at_hand ? "v2" : "v1";
+  host["CgroupsVersion()"] = host["cgroupVersion"];
+  host["isolation"]["limits"] = is_at_hand ? "cgroup v2 at " + delegation.path
+                                : can_ask  ? "cgroup v2, in a scope that systemd makes"
+                                           : "none";
+  host["isolation"]["limitsReason"] = delegation.reason;
 }
 
 // How containers are held apart from the host here, and why not better.
 void add_isolation(Json& host, const home::Home& home) {
   const userns::Mapping mapping = userns::mapping_of(home);
-  const cgroup::Delegation delegation = cgroup::find_delegation();
   const network::Choice choice = network::choose({});
-  const bool is_unified = sys::exists("/sys/fs/cgroup/cgroup.controllers");
 
-  host["cgroupControllers"] = Json(delegation.controllers);
-  host["cgroupManager"] = "cgroupfs";
-  host["cgroupVersion"] = is_unified || !delegation.path.empty() ? "v2" : "v1";
-  host["CgroupsVersion()"] = host["cgroupVersion"];
   host["idMappings"] =
       Json::object({{"uidmap", extents(mapping.uids)}, {"gidmap", extents(mapping.gids)}});
   host["isolation"] =
       Json::object({{"userNamespace", mapping.is_single() ? "a single id" : "all subordinate ids"},
-                    {"userNamespaceReason", mapping.reason},
-                    {"limits", limits_of(delegation, home)},
-                    {"limitsReason", delegation.reason}});
+                    {"userNamespaceReason", mapping.reason}});
+  add_limits(host, home);
   host["networkBackend"] = choice.mode;
   host["networkBackendReason"] = choice.reason;
   host["security"] = Json::object({{"rootless", home.uid != 0},

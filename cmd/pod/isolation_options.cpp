@@ -22,7 +22,7 @@ void IsolationFlags::declare(cli::Options& options) {
       .value("--ipc", ipc, "Shared memory: private, host, none, shareable, container:NAME, ns:PATH")
       .value("--uts", uts, "Host name: private, host, container:NAME, ns:PATH")
       .value("--cgroupns", cgroupns, "View of the cgroups: private, host")
-      .value("--cgroups", cgroups, "enabled")
+      .value("--cgroups", cgroups, "A cgroup of its own: enabled, disabled, no-conmon")
       .value("--userns", userns, "host")
       .refuse("--uidmap,--gidmap,--subuidname,--subgidname,--gpus,--device-cgroup-rule")
       .refuse("--seccomp-policy,--rdt-class");
@@ -48,9 +48,10 @@ void IsolationFlags::apply(containers::Options& out) const {
     throw base::Error(fmt::format("--cgroupns={}: not supported yet", cgroupns));
   }
   out.cgroup_mode = cgroupns;
-  if (!cgroups.empty() && cgroups != "enabled") {
+  if (!cgroups.empty() && cgroups != "enabled" && cgroups != "disabled" && cgroups != "no-conmon") {
     throw base::Error(fmt::format("--cgroups={}: not supported yet", cgroups));
   }
+  out.has_cgroup = cgroups != "disabled";
   if (!userns.empty() && userns != "host") {
     throw base::Error(fmt::format("--userns={}: not supported yet", userns));
   }

@@ -172,6 +172,12 @@ Delegation delegation_for(const std::vector<Setting>& settings, Delegation at_ha
   }
 }
 
+std::vector<std::string> controllers_of_scopes(uid_t uid) {
+  const std::string manager =
+      uid == 0 ? "" : fmt::format("/user.slice/user-{0}.slice/user@{0}.service", uid);
+  return words_in(kRoot + manager + "/cgroup.controllers");
+}
+
 void come_near(const std::string& path, uid_t uid) {
   const std::size_t end = path.find(".scope/");
   if (end == std::string::npos) return;

@@ -38,6 +38,9 @@ Delegation delegation_for(const std::vector<Setting>& settings, Delegation at_ha
                           const std::string& unit);
 constexpr const char* kLeaf = "monitor";
 
+// The controllers of such a scope.
+std::vector<std::string> controllers_of_scopes(uid_t uid);
+
 // Puts this process where it may start others in the cgroup `path`, which lies in such a scope.
 // Nothing to do elsewhere. Throws base::Error.
 void come_near(const std::string& path, uid_t uid);

@@ -262,6 +262,7 @@ void Crew::make_pod_cgroup() {
 
 std::string Crew::make_cgroup(const Container& container,
                               const std::vector<cgroup::Setting>& limits) {
+  if (!container.options.has_cgroup) return "";
   try {
     if (sandbox_.is_pod && cgroups_.empty()) make_pod_cgroup();
     cgroup::Made made{"", cgroup::asked_in(limits)};

@@ -225,7 +225,6 @@ void add_absent(Json& json) {
       {"VolumeDriver", ""},
       {"Annotations", Json::object()},
       {"Cgroup", ""},
-      {"Cgroups", "default"},
       {"Links", nullptr},
       {"OomScoreAdj", 0},
       {"ConsoleSize", Json(Json::Array{0, 0})},
@@ -292,6 +291,7 @@ Json host_config_json(const Container& container, const Sandbox& sandbox) {
   json["Tmpfs"] = tmpfs_json(options);
   json["Devices"] = devices_json(options);
   json["OomScoreAdj"] = options.oom_score_adj.value_or(0);
+  json["Cgroups"] = options.has_cgroup ? "default" : "disabled";
   add_limits(json, options.resources);
   add_absent(json);
   return json;

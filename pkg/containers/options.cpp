@@ -251,6 +251,7 @@ void visit_isolation(Any& options, Visitor& visitor) {
   visitor("ipc_mode", options.ipc_mode);
   visitor("uts_mode", options.uts_mode);
   visitor("cgroup_mode", options.cgroup_mode);
+  visitor("has_cgroup", options.has_cgroup);
   visitor("userns", options.userns);
 }
 

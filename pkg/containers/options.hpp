@@ -90,6 +90,7 @@ struct Options {
   std::string ipc_mode;  // the same, and "none"
   std::string uts_mode;
   std::string cgroup_mode;  // "" or "private", "host"
+  bool has_cgroup = true;   // one of its own, where that can be had
   std::string userns;  // "" or "host", "keep-id...", "auto", "nomap"; what we cannot yet is refused
 
   // Names and network; a pod's member leaves these to the pod
