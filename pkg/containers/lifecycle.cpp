@@ -99,6 +99,13 @@ int attach(const home::Home& home, const Container& container, const Streams& st
   return follow(home, container, streams, with->socket, signals);
 }
 
+void warn_of_kill(const Container& container, std::int64_t seconds) {
+  const std::string& signal = container.options.stop_signal;
+  base::log::warn(
+      "container {}: StopSignal {} failed to stop it in {} seconds, resorting to SIGKILL",
+      container.name, signal.empty() ? "SIGTERM" : signal, seconds);
+}
+
 bool stop(const home::Home& home, const Container& container, std::optional<std::int64_t> timeout) {
   const std::int64_t seconds = timeout.value_or(container.options.stop_timeout);
   base::Json stop = request("stop", container);
@@ -111,14 +118,7 @@ bool stop(const home::Home& home, const Container& container, std::optional<std:
     if (state_of(home, container).is_running()) throw;
   }
   if (!with) return state_of(home, container).is_running();
-  if (with->answer.bool_or("killed", false)) {
-    const std::string signal =
-        container.options.stop_signal.empty() ? "SIGTERM" : container.options.stop_signal;
-    base::log::warn(
-        "container {}: StopSignal {} failed to stop it in {} seconds, resorting to "
-        "SIGKILL",
-        container.name, signal, seconds);
-  }
+  if (with->answer.bool_or("killed", false)) warn_of_kill(container, seconds);
   return true;
 }
 

@@ -38,6 +38,7 @@ int attach(const home::Home& home, const Container& container, const Streams& st
 // Stop signal, `timeout` seconds (nothing: the container's own; -1 for ever), SIGKILL with a
 // warning. False when it did not run.
 bool stop(const home::Home& home, const Container& container, std::optional<std::int64_t> timeout);
+void warn_of_kill(const Container& container, std::int64_t seconds);
 void kill(const home::Home& home, const Container& container, int signal);  // throws unless running
 void restart(const home::Home& home, const Container& container,
              std::optional<std::int64_t> timeout);

@@ -103,7 +103,7 @@ struct Options {
   std::vector<VolumeMount> mounts;
   std::vector<std::string> volumes_from;
   std::string image_volumes = "anonymous";  // or "tmpfs", "ignore"
-  std::int64_t shm_size = 65536 * 1024;
+  std::int64_t shm_size = std::int64_t{64} << 20U;
 
   // Life
   RestartPolicy restart;

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include <poll.h>
+
 namespace monitor {
 
 // A monitor's life. `monitor.cpp` has what happens by itself, `requests.cpp` what commands ask for.
@@ -41,6 +43,7 @@ class Loop {
     return !watched_.empty() || !pod_queue_.empty() || (!is_served_ && !clients_.empty());
   }
 
+  std::vector<pollfd> files_to_watch();
   void wait_for_events();
   int milliseconds_to_next_timer() const;
   bool would_sleep_long() const;

@@ -51,7 +51,7 @@ std::vector<Client*> Loop::attached_to(const std::string& id) {
   return attached;
 }
 
-void Loop::wait_for_events() {
+std::vector<pollfd> Loop::files_to_watch() {
   std::vector<pollfd> polls = {{listener_.get(), POLLIN, 0}};
   for (const auto& client : clients_) {
     const int events = (may_speak(*client) ? POLLIN : 0) | (client->has_room() ? 0 : POLLOUT);
@@ -64,6 +64,11 @@ void Loop::wait_for_events() {
     if (reads && watched->err() >= 0) polls.push_back({watched->err(), POLLIN, 0});
     if (watched->in() >= 0) polls.push_back({watched->in(), POLLOUT, 0});
   }
+  return polls;
+}
+
+void Loop::wait_for_events() {
+  std::vector<pollfd> polls = files_to_watch();
   const bool sleeps_long = is_served_ && would_sleep_long();
   if (sleeps_long && ::poll(polls.data(), polls.size(), kSettled) != 0) return;
   const int timeout = milliseconds_to_next_timer();

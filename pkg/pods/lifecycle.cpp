@@ -78,19 +78,26 @@ void replace(const home::Home& home, const std::string& name) {
   }
 }
 
+struct Stopping {
+  const Container* container = nullptr;
+  std::int64_t timeout = 0;  // seconds
+  sys::Fd answer;
+};
+
 // Asks for the end of all at once; the answers come when they have ended.
-std::vector<sys::Fd> request_stops(const home::Home& home, const std::vector<Container>& all,
-                                   std::optional<std::int64_t> timeout) {
-  std::vector<sys::Fd> sockets;
+std::vector<Stopping> request_stops(const home::Home& home, const std::vector<Container>& all,
+                                    std::optional<std::int64_t> timeout) {
+  std::vector<Stopping> stopping;
   for (const Container& container : all) {
     const containers::Sandbox sandbox = containers::sandbox_of(home, container);
-    auto request = base::Json::object({{"do", "stop"}, {"id", container.id}});
-    request["timeout"] = timeout.value_or(container.options.stop_timeout);
+    const std::int64_t seconds = timeout.value_or(container.options.stop_timeout);
+    const auto request =
+        base::Json::object({{"do", "stop"}, {"id", container.id}, {"timeout", seconds}});
     if (auto socket = containers::send_request(sandbox, request)) {
-      sockets.push_back(std::move(*socket));
+      stopping.push_back({&container, seconds, std::move(*socket)});
     }
   }
-  return sockets;
+  return stopping;
 }
 
 }  // namespace
@@ -127,10 +134,10 @@ void start(const home::Home& home, const Pod& pod, std::optional<containers::Rec
 
 void stop(const home::Home& home, const Pod& pod, std::optional<std::int64_t> timeout) {
   const std::vector<Container> all = members(home, pod);
-  for (const sys::Fd& socket : request_stops(home, all, timeout)) {
-    const auto packet = monitor::receive(socket);
+  for (const Stopping& stopping : request_stops(home, all, timeout)) {
+    const auto packet = monitor::receive(stopping.answer);
     if (packet && packet->json().bool_or("killed", false)) {
-      base::log::warn("pod {}: a container did not heed its stop signal and was killed", pod.name);
+      containers::warn_of_kill(*stopping.container, stopping.timeout);
     }
   }
 }

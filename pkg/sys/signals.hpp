@@ -19,7 +19,7 @@ std::string signal_name(int number);
 // ignored (nohup) stay ignored.
 class SignalQueue {
  public:
-  explicit SignalQueue(std::initializer_list<int> signals);
+  SignalQueue(std::initializer_list<int> signals);
   // All but those that name a fault, SIGKILL and SIGSTOP.
   static SignalQueue all();
   SignalQueue(SignalQueue&& other) noexcept;
