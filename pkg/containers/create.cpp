@@ -199,6 +199,14 @@ void write_record(const home::Home& home, const Container& container, const std:
   }
 }
 
+// What is made in a pod is seen, and removed as well, by who removes the pod at the same time.
+std::optional<sys::Lock> hold_pod_of(const home::Home& home, const Container& container) {
+  if (container.pod.empty()) return std::nullopt;
+  auto lock = hold_pod(home, container.pod, sys::Lock::Mode::Shared);
+  if (!lock) throw base::Error(fmt::format("pod {} was removed", base::short_id(container.pod)));
+  return lock;
+}
+
 }  // namespace
 
 Container create(const home::Home& home, const Options& options) {
@@ -221,6 +229,7 @@ Container create(const home::Home& home, const Options& options) {
   Volumes volumes(home, container);
   storage::Rootfs rootfs = storage::Rootfs::create(home, container.id);
   write_record(home, container, folder.path());
+  const std::optional<sys::Lock> pod = hold_pod_of(home, container);
   folder.publish();
   rootfs.keep();
   volumes.keep();

@@ -4,6 +4,7 @@
 #include "pkg/base/id.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/sys/interruption.hpp"
 
 #include <fmt/core.h>
 
@@ -88,6 +89,17 @@ StagedFolder::~StagedFolder() {
 void StagedFolder::publish() {
   sys::rename_path(staged_, final_);
   is_published_ = true;
+}
+
+std::optional<sys::Lock> hold_pod(const home::Home& home, const std::string& id,
+                                  sys::Lock::Mode mode) {
+  const std::string record = home.pods() + "/" + id + "/record.json";
+  while (sys::exists(record)) {
+    auto lock = sys::Lock::try_take(record, mode);
+    if (lock && sys::exists(record)) return lock;
+    if (!lock) sys::pause_for(1);
+  }
+  return std::nullopt;
 }
 
 oci::Spec load_spec(const home::Home& home, const Container& container) {

@@ -37,6 +37,10 @@ class StagedFolder {
   bool is_published_ = false;
 };
 
+// For those who make members of a pod (shared), or remove it. Nothing when the pod is gone.
+std::optional<sys::Lock> hold_pod(const home::Home& home, const std::string& id,
+                                  sys::Lock::Mode mode);
+
 oci::Spec load_spec(const home::Home& home, const Container& container);
 
 }  // namespace containers

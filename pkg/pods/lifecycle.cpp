@@ -132,7 +132,7 @@ void start(const home::Home& home, const Pod& pod, std::optional<containers::Rec
   }
 }
 
-void stop(const home::Home& home, const Pod& pod, std::optional<std::int64_t> timeout) {
+void stop(const home::Home& home, const Pod& pod, std::optional<std::int64_t> timeout) try {
   const std::vector<Container> all = members(home, pod);
   for (const Stopping& stopping : request_stops(home, all, timeout)) {
     const auto packet = monitor::receive(stopping.answer);
@@ -140,6 +140,8 @@ void stop(const home::Home& home, const Pod& pod, std::optional<std::int64_t> ti
       containers::warn_of_kill(*stopping.container, stopping.timeout);
     }
   }
+} catch (const base::Error&) {
+  if (find(home, pod.id)) throw;  // else somebody else has removed it
 }
 
 void kill(const home::Home& home, const Pod& pod, int signal) {
@@ -168,7 +170,11 @@ void remove(const home::Home& home, const Pod& pod, bool force,
         kInUse);
   }
   stop(home, pod, timeout);
-  for (const Container& container : members(home, pod))
+  const auto alone = containers::hold_pod(home, pod.id, sys::Lock::Mode::Exclusive);
+  if (!alone) return;  // others were faster
+  const std::vector<Container> last = members(home, pod);
+  if (std::any_of(last.begin(), last.end(), is_running)) stop(home, pod, 0);  // started meanwhile
+  for (const Container& container : last)
     containers::remove_files(home, container, true);
   storage::move_to_trash(storage::Layout(home), pod.directory(home));
   containers::release_name(home, pod.name, "../pods/" + pod.id);

@@ -93,6 +93,24 @@ TEST_F(PlayInterrupt, LeavesNoHalfMadePodBehindForTheNextPlay) {
   EXPECT_EQ(must({"ps", "--format", "{{.Names}}", "--sort", "names"}), "site-cache\nsite-web");
 }
 
+TEST_F(PlayInterrupt, LeavesNothingWhenItIsTakenDownMeanwhile) {
+  const std::string file = pod_file(image(), "exit, \"0\"");
+
+  for (int i = 0; i < 8; ++i) {
+    support::Program program(play(file), start());
+    ::poll(nullptr, 0, 2 * i);
+    support::Program down(words({"down", file}), start());
+    support::Program other(words({"down", file}), start());
+    program.wait();
+    EXPECT_EQ(down.wait().status, 0);
+    EXPECT_EQ(other.wait().status, 0);
+
+    must({"down", file});
+    EXPECT_EQ(must({"ps", "-aq"}), "");
+  }
+  expect_nothing_left();
+}
+
 TEST_F(PlayInterrupt, PlaysTheSameFileTwiceAtOnce) {
   const std::string file = pod_file(image(), "sleep, \"0.2\"");
 
