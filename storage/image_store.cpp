@@ -7,6 +7,7 @@
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "storage/durable.hpp"
+#include "storage/image_use.hpp"
 #include "storage/layer_store.hpp"
 #include "storage/staging.hpp"
 #include "storage/trash.hpp"
@@ -97,6 +98,12 @@ std::optional<std::set<std::string>> layers_in_use(const Layout& layout) {
   return used;
 }
 
+void give_name(const Layout& layout, const std::string& id, const std::string& name) {
+  const Staged staged(layout);
+  sys::make_link("../images/" + id, staged.path() + "/ref");
+  sys::rename_path(staged.path() + "/ref", layout.ref(name));
+}
+
 // Those of an interrupted pull, and of images that are gone.
 void remove_orphans(const Layout& layout) {
   const std::vector<std::string> all = sys::list_dir(layout.layers());
@@ -170,12 +177,17 @@ void ImageStore::publish(const Image& image, std::string_view config_bytes,
   for (const auto& [name, text] : files)
     make_durable(staged.path() + name);
   make_durable(layout_.layers());  // their names come to the disk before the image's
-  const sys::Lock lock = lock_images(layout_);
-  check_layers(layout_, image);
-  const std::string target = layout_.image(image.id);
-  if (sys::exists(target) && !find_sound(*this, image.id)) move_to_trash(layout_, target);
-  if (!staged.publish(target)) add_repo_digests(layout_, image);
+  {
+    const sys::Lock lock = lock_images(layout_);
+    check_layers(layout_, image);
+    const std::string target = layout_.image(image.id);
+    if (sys::exists(target) && !find_sound(*this, image.id)) move_to_trash(layout_, target);
+    if (!staged.publish(target)) add_repo_digests(layout_, image);
+    for (const std::string& name : image.names)
+      give_name(layout_, image.id, name);
+  }
   make_durable(layout_.images());
+  if (!image.names.empty()) make_durable(layout_.refs());
 }
 
 std::string ImageStore::config_bytes(const std::string& id) const {
@@ -191,9 +203,7 @@ void ImageStore::tag(const std::string& id, const std::string& name) const {
   if (!sys::exists(layout_.image(id))) {
     throw base::Error(fmt::format("tag {}: image {} is gone", name, base::short_id(id)));
   }
-  const Staged staged(layout_);
-  sys::make_link("../images/" + id, staged.path() + "/ref");
-  sys::rename_path(staged.path() + "/ref", layout_.ref(name));
+  give_name(layout_, id, name);
   make_durable(layout_.refs());
 }
 
@@ -201,24 +211,35 @@ bool ImageStore::untag(const std::string& name) const {
   return sys::remove_file(layout_.ref(name));
 }
 
-// First the names, then the image, then its layers: whoever is interrupted leaves layers that no
-// image has, never an image that lacks a layer.
 void ImageStore::remove(const std::string& id) const {
-  const sys::Lock lock = lock_images(layout_);
-  const auto image = find_record(layout_, id);
-  if (!image) return;
-  const Names names = read_names(layout_);
-  if (const auto found = names.find(id); found != names.end()) {
-    for (const std::string& name : found->second)
-      untag(name);
-  }
-  move_to_trash(layout_, layout_.image(id));
-  remove_orphans(layout_);
+  remove_image(layout_, id, {});
 }
 
 void ImageStore::remove_orphan_layers() const {
   const sys::Lock lock = lock_images(layout_);
   remove_orphans(layout_);
+}
+
+std::optional<sys::Lock> hold_image(const Layout& layout, const std::string& id) {
+  layout.prepare();
+  sys::Lock lock = sys::Lock::take(layout.images(), sys::Lock::Mode::Shared);
+  if (!sys::exists(layout.image(id))) return std::nullopt;
+  return lock;
+}
+
+// First the names, then the image, then its layers: whoever is interrupted leaves layers that no
+// image has, never an image that lacks a layer.
+void remove_image(const Layout& layout, const std::string& id, const std::function<void()>& check) {
+  const sys::Lock lock = lock_images(layout);
+  if (!find_record(layout, id)) return;
+  if (check) check();
+  const Names names = read_names(layout);
+  if (const auto found = names.find(id); found != names.end()) {
+    for (const std::string& name : found->second)
+      sys::remove_file(layout.ref(name));
+  }
+  move_to_trash(layout, layout.image(id));
+  remove_orphans(layout);
 }
 
 }  // namespace storage

@@ -63,7 +63,8 @@ void remove_image(const home::Home& home, const Wanted& wanted, const RmiFlags& 
   const std::vector<std::string> users = users_of(home, image->id, flags.force);
   // All means with all their names, too, but not with their containers.
   const bool is_forced = flags.force || (flags.all && users.empty());
-  const images::Removal removal = images::remove(home, wanted.name, is_forced, users);
+  const images::Removal removal = images::remove(home, wanted.name, is_forced,
+                                                 [&] { return users_of(home, image->id, false); });
   gone.insert(removal.deleted.begin(), removal.deleted.end());
   for (const std::string& untagged : removal.untagged)
     cli::print("Untagged: " + untagged + "\n");

@@ -9,6 +9,7 @@
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/signals.hpp"
+#include "storage/image_use.hpp"
 #include "storage/rootfs.hpp"
 #include "storage/volume_store.hpp"
 
@@ -207,6 +208,14 @@ std::optional<sys::Lock> hold_pod_of(const home::Home& home, const Container& co
   return lock;
 }
 
+// Whoever removes the image looks for its containers first, and finds this one, or it is gone.
+void publish(const home::Home& home, const Container& container, StagedFolder& folder) {
+  if (container.image_id.empty()) return folder.publish();
+  const auto hold = storage::hold_image(storage::Layout(home), container.image_id);
+  if (!hold) throw base::Error(container.image_name + ": the image has been removed just now");
+  folder.publish();
+}
+
 }  // namespace
 
 Container create(const home::Home& home, const Options& options) {
@@ -230,7 +239,7 @@ Container create(const home::Home& home, const Options& options) {
   storage::Rootfs rootfs = storage::Rootfs::create(home, container.id);
   write_record(home, container, folder.path());
   const std::optional<sys::Lock> pod = hold_pod_of(home, container);
-  folder.publish();
+  publish(home, container, folder);
   rootfs.keep();
   volumes.keep();
   return container;

@@ -4,6 +4,7 @@
 #include "pkg/home/home.hpp"
 #include "storage/image_store.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,11 @@ struct Removal {
   std::vector<std::string> untagged;  // names
   std::vector<std::string> deleted;   // image ids
 };
-// Takes the name away, and the image when that was its last (or it was given by id). `used_by` are
-// the containers that use the image: when there are any and it would go, it throws base::Error with
-// status 2. Not found is status 1, unless `force`. By id with several names: `force` only.
+// Takes the name away, and the image when that was its last (or it was given by id). `used_by`
+// tells the containers that use the image: when there are any and it would go, it throws
+// base::Error with status 2. Not found is status 1, unless `force`. By id with several names:
+// `force` only.
 Removal remove(const home::Home& home, const std::string& text, bool force,
-               const std::vector<std::string>& used_by);
+               const std::function<std::vector<std::string>()>& used_by);
 
 }  // namespace images

@@ -3,6 +3,7 @@
 #include "pkg/base/text.hpp"
 #include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
+#include "storage/image_use.hpp"
 #include "storage/trash.hpp"
 
 #include <fmt/core.h>
@@ -30,7 +31,7 @@ void refuse_several_names(const Found& found) {
 }  // namespace
 
 Removal remove(const home::Home& home, const std::string& text, bool force,
-               const std::vector<std::string>& used_by) {
+               const std::function<std::vector<std::string>()>& used_by) {
   const auto found = find_named(home, text, true);
   if (!found) {
     if (force) return {};
@@ -43,8 +44,8 @@ Removal remove(const home::Home& home, const std::string& text, bool force,
     return {{found->name}, {}};
   }
   if (names.size() > 1 && !force) refuse_several_names(*found);
-  refuse_if_used(text, used_by);
-  store.remove(found->image.id);
+  storage::remove_image(storage::Layout(home), found->image.id,
+                        [&] { refuse_if_used(text, used_by()); });
   storage::empty_trash(home);
   return {names, {found->image.id}};
 }

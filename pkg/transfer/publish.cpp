@@ -36,9 +36,8 @@ std::string publish(const Store& store, storage::Image image, const Made& made,
   if (image.manifest_digest.empty()) {
     image.manifest_digest = "sha256:" + hash::sha256(made.manifest);
   }
+  image.names = names;
   images.publish(image, made.config, made.manifest);
-  for (const std::string& name : names)
-    images.tag(image.id, name);
   return image.id;
 }
 

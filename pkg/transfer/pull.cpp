@@ -83,10 +83,10 @@ storage::Image image_of(const Found& found, const oci::Reference& reference) {
 }
 
 void publish_found(const Store& store, const Found& found, const oci::Reference& reference,
-                   const storage::Image& image) {
+                   storage::Image& image) {
   const storage::ImageStore images(store.layout);
+  if (!reference.digest()) image.names = {reference.text()};
   images.publish(image, found.config_bytes, found.manifest_bytes);
-  if (!reference.digest()) images.tag(image.id, reference.text());
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ std::vector<std::string> ids(const std::vector<storage::Image>& images) {
 int status_of(const home::Home& home, const std::string& text, bool force,
               const std::vector<std::string>& used_by) {
   try {
-    images::remove(home, text, force, used_by);
+    images::remove(home, text, force, [&] { return used_by; });
     return 0;
   } catch (const base::Error& error) {
     return error.status();
@@ -82,8 +82,10 @@ TEST(Catalog, RemovesANameFirstAndTheImageWithItsLast) {
   const storage::Layer layer = temporary.add_layer('a', "", {{"bin/sh", "x"}});
   temporary.add_image('1', {layer.id}, {kAlpine, "localhost/mine:latest"});
 
-  const images::Removal first = images::remove(temporary.home(), "mine", false, {"c0ffee"});
-  const images::Removal last = images::remove(temporary.home(), "alpine", false, {});
+  const images::Removal first = images::remove(temporary.home(), "mine", false,
+                                               [] { return std::vector<std::string>{"c0ffee"}; });
+  const images::Removal last =
+      images::remove(temporary.home(), "alpine", false, [] { return std::vector<std::string>{}; });
 
   EXPECT_EQ(first.untagged, std::vector<std::string>{"localhost/mine:latest"});
   EXPECT_TRUE(first.deleted.empty());

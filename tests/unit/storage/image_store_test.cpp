@@ -3,6 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
+#include "storage/image_use.hpp"
 #include "tests/unit/storage/store.hpp"
 
 #include <gtest/gtest.h>
@@ -110,6 +111,17 @@ TEST(ImageStore, RemovesLayersThatNoImageHasAndNobodyHolds) {
   EXPECT_TRUE(layers.find(used.id));
   EXPECT_TRUE(layers.find(held.id));
   EXPECT_FALSE(layers.find(orphan.id));
+}
+
+TEST(ImageStore, RemovesNoImageThatIsFoundInUse) {
+  const TemporaryHome temporary;
+  temporary.add_image('1', {}, {kAlpine});
+
+  EXPECT_THROW(storage::remove_image(temporary.layout(), kId, [] { throw base::Error("used"); }),
+               base::Error);
+  EXPECT_TRUE(storage::hold_image(temporary.layout(), kId));
+  storage::remove_image(temporary.layout(), kId, {});
+  EXPECT_FALSE(storage::hold_image(temporary.layout(), kId));
 }
 
 TEST(ImageStore, TaggingAnImageThatIsGoneFails) {
