@@ -66,6 +66,17 @@ void check_conditions(const std::vector<std::string>& conditions) {
   }
 }
 
+// Nothing when it ended before it could be asked for: its state tells.
+std::optional<int> ask_for_end(const home::Home& home, const Container& container) {
+  try {
+    const auto with = ask(sandbox_of(home, container), request("wait", container));
+    if (with) return static_cast<int>(with->answer.integer_or("exit", -1));
+  } catch (const base::Error&) {
+    if (state_of(home, container).is_running()) throw;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void start(const home::Home& home, const Container& container, std::optional<Recruit> recruit) {
@@ -149,8 +160,7 @@ int wait(const home::Home& home, const Container& container,
       std::find(conditions.begin(), conditions.end(), "stopped") != conditions.end() ||
       std::find(conditions.begin(), conditions.end(), "exited") != conditions.end();
   if (for_end && conditions.size() <= 1 && state_of(home, container).is_running()) {
-    const auto with = ask(sandbox_of(home, container), request("wait", container));
-    if (with) return static_cast<int>(with->answer.integer_or("exit", -1));
+    if (const auto code = ask_for_end(home, container)) return *code;
   }
   while (true) {
     const auto known = find_by_id(home, container.id);
