@@ -221,7 +221,7 @@ TEST_F(MonitorLoop, KillsWhatDoesNotHeedTheStopSignal) {
 }
 
 TEST_F(MonitorLoop, TellsThoseWhoWait) {
-  add("a", "sleep 100");
+  add("a", "exec sleep 100");
   begin(start("a"));
   answer(first);
   const sys::Fd waiting = ask(request("wait", "a"));
@@ -256,7 +256,7 @@ TEST_F(MonitorLoop, RemovesWhatIsToGo) {
 }
 
 TEST_F(MonitorLoop, EndsWhatRunsTooLong) {
-  add("a", "sleep 100").timeout = 1;
+  add("a", "exec sleep 100").timeout = 1;
 
   begin(start("a"));
   answer(first);
@@ -290,7 +290,7 @@ TEST_F(MonitorLoop, DoesNotGoOnAfterAnInitContainerThatFailed) {
 }
 
 TEST_F(MonitorLoop, RefusesWhatItDoesNotKnow) {
-  add("a", "sleep 100");
+  add("a", "exec sleep 100");
   begin(start("a"));
   answer(first);
 
