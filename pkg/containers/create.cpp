@@ -112,7 +112,10 @@ void set_command(Container& container) {
 }
 
 void publish_exposed(Options& options) {
-  if (!options.publish_all) return;
+  if (!options.publish_all || options.network.mode == "none" || options.network.mode == "host" ||
+      !network::needs_namespace(options.network)) {
+    return;
+  }
   for (const std::string& exposed : options.expose) {
     const network::PortMapping port = network::PortMapping::parse(exposed);
     const auto is_same = [&](const network::PortMapping& other) {

@@ -161,13 +161,9 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
 void Crew::prepare() {
   if (is_prepared_) return;
   sys::make_dirs(sandbox_.runtime_directory, 0700);
-  if (sandbox_.namespaces_of.empty()) {
-    make_namespaces();
-  } else {
-    join_namespaces_of(sandbox_.namespaces_of);
-  }
+  make_namespaces();
   std::string address;
-  if (sandbox_.share_net && namespaces_.net && sandbox_.namespaces_of.empty()) {
+  if (sandbox_.share_net && namespaces_.net) {
     connection_ = network::connect(sandbox_.network, namespaces_.user, namespaces_.net,
                                    sandbox_.runtime_directory);
     if (connection_) address = connection_->address();
@@ -186,16 +182,17 @@ void Crew::make_namespaces() {
   wanted.pid = sandbox_.share_pid;
   wanted.hostname = sandbox_.hostname;
   wanted.sysctl = sandbox_.sysctl;
+  if (!sandbox_.namespaces_of.empty()) wanted.user = user_namespace_of(sandbox_.namespaces_of);
   namespaces_ = runtime::make_namespaces(wanted, mapping_);
 }
 
 // A user namespace has no power over the namespaces of its sibling, so whoever joins a container's
 // network or IPC lives in that container's user namespace.
-void Crew::join_namespaces_of(const std::string& id) {
+sys::Fd Crew::user_namespace_of(const std::string& id) const {
   const Container other = get(home_, id);
   const State state = state_of(home_, other);
   if (!state.is_running()) throw base::Error("container " + other.name + ": it does not run");
-  namespaces_.user = sys::open_namespace(state.process.pid, "user");
+  return sys::open_namespace(state.process.pid, "user");
 }
 
 // Shared memory and the pod's volumes in memory: made once, copied into each container. Detached

@@ -40,7 +40,7 @@ class Crew : public monitor::Workload {
   void prepare();
   void find_delegation(const std::vector<cgroup::Setting>& limits);
   void make_namespaces();
-  void join_namespaces_of(const std::string& id);
+  sys::Fd user_namespace_of(const std::string& id) const;
   void mount_shared();
   void make_pod_cgroup();
   std::string make_cgroup(const Container& container, const std::vector<cgroup::Setting>& limits);

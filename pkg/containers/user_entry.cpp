@@ -1,6 +1,7 @@
 #include "pkg/containers/user_entry.hpp"
 
 #include "pkg/base/text.hpp"
+#include "pkg/containers/spec.hpp"
 #include "pkg/sys/file.hpp"
 
 #include <fmt/core.h>
@@ -42,6 +43,8 @@ void add_user_entry(const std::string& directory, const sys::Fd& root, oci::Spec
   if (!text.empty() && !text.ends_with('\n')) text += '\n';
   const std::string gid = group && is_number(*group) ? *group : "0";
   text += fmt::format("{0}:*:{0}:{1}:container user:{2}:/bin/sh\n", number, gid, spec.process.cwd);
+  spec.process.env.insert(spec.process.env.begin(), "HOME=" + spec.process.cwd);
+  spec.process.env = merged(spec.process.env);
   sys::replace_file(directory + "/passwd", text);
   spec.mounts.push_back({kTarget, "bind", directory + "/passwd", {"bind", "rprivate"}, ""});
 }

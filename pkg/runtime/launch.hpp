@@ -33,6 +33,7 @@ struct NamespacesWanted {
   bool pid = false;  // one for all: a process of ours is its number 1, reaps, and holds it
   std::string hostname;
   std::map<std::string, std::string> sysctl;  // of net and ipc
+  sys::Fd user;  // somebody else's user namespace, to make them in (but not pid)
 };
 
 // A user namespace below the session's with the same ids, and the others inside it.

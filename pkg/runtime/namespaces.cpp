@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kStackSize = std::size_t{16} << 10U;
 
 int clone_flags(const NamespacesWanted& wanted) {
-  int flags = CLONE_NEWUSER;
+  int flags = 0;
   if (wanted.net) flags |= CLONE_NEWNET;
   if (wanted.ipc) flags |= CLONE_NEWIPC;
   if (wanted.uts) flags |= CLONE_NEWUTS;
@@ -42,8 +42,9 @@ std::string sysctl_path(std::string name) {
 pid_t clone_maker(const NamespacesWanted& wanted, inside::Making& making,
                   std::array<char, kStackSize>& stack) {
   const int memory = making.stays ? 0 : CLONE_VM;
-  return ::clone(inside::make_namespaces, stack.data() + stack.size(),
-                 memory | clone_flags(wanted) | SIGCHLD, &making);
+  const int made = wanted.user ? 0 : CLONE_NEWUSER | clone_flags(wanted);
+  return ::clone(inside::make_namespaces, stack.data() + stack.size(), memory | made | SIGCHLD,
+                 &making);
 }
 
 void write_map(pid_t pid, const char* file, const std::vector<userns::Extent>& extents) {
@@ -85,16 +86,22 @@ Namespaces make_namespaces(const NamespacesWanted& wanted, const userns::Mapping
   making.gate = gate.read.get();
   making.report = report.write.get();
   making.stays = wanted.pid;
+  making.user = wanted.user ? wanted.user.get() : -1;
+  making.flags = clone_flags(wanted);
   alignas(16) std::array<char, kStackSize> stack;  // NOLINT: nobody reads it before writing
   const pid_t pid = clone_maker(wanted, making, stack);
   if (pid < 0) throw base::SysError("clone");
   sys::Child maker(pid);
 
-  write_maps(pid, session);
-  Namespaces made = open_all(pid, wanted);
+  Namespaces made;
+  if (!wanted.user) {
+    write_maps(pid, session);
+    made = open_all(pid, wanted);
+  }
   sys::write_all(gate.write, "g");
   const auto failure = read_failure(report.read);
   if (failure && failure->number != 0) throw to_error(*failure);
+  if (wanted.user) made = open_all(pid, wanted);
   if (wanted.pid) made.pid_holder = maker.release();
   return made;
 } catch (base::Error& error) {

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 using ::testing::HasSubstr;
 
 class Network : public support::Home {
@@ -11,6 +13,11 @@ class Network : public support::Home {
   void SetUp() override {
     Home::SetUp();
     SKIP_FOR(support::why_no_network());
+  }
+
+  // The host's namespace of this kind.
+  static std::string own(const std::string& kind) {
+    return std::filesystem::read_symlink("/proc/self/ns/" + kind).string();
   }
 
   std::string serve(const std::string& kind, const support::Words& flags) {
@@ -109,6 +116,27 @@ TEST_F(Network, JoinsAnotherContainers) {
                  .out;
   }
   EXPECT_THAT(answer, HasSubstr("answer"));
+}
+
+// What is not joined is its own all the same, and never the host's.
+TEST_F(Network, JoiningOneNamespaceLeavesTheOthersToTheContainer) {
+  must({"run", "-d", "--name", "web", "--network", "none", image(), "probe", "forever"});
+  const auto join = [&](const support::Words& flags, const support::Words& probe) {
+    support::Words words = {"run", "--rm", "--hostname", "other"};
+    words.insert(words.end(), flags.begin(), flags.end());
+    words.insert(words.end(), {image(), "probe"});
+    words.insert(words.end(), probe.begin(), probe.end());
+    return must(words);
+  };
+  const std::string network = must({"exec", "web", "probe", "ns", "net"});
+  const std::string memory = must({"exec", "web", "probe", "ns", "ipc"});
+
+  EXPECT_EQ(join({"--network", "container:web"}, {"ns", "net", "cat", "/proc/sys/kernel/hostname"}),
+            network + "\nother");
+  EXPECT_NE(join({"--network", "container:web"}, {"ns", "ipc"}), own("ipc"));
+  EXPECT_NE(join({"--network", "container:web"}, {"ns", "ipc"}), memory);
+  EXPECT_EQ(join({"--ipc", "container:web", "--network", "none"}, {"ns", "ipc"}), memory);
+  EXPECT_EQ(join({"--pid", "container:web", "--network", "none"}, {"ls", "/sys/class/net"}), "lo");
 }
 
 TEST_F(Network, DiesWithTheMonitor) {

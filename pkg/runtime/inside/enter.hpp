@@ -34,6 +34,8 @@ struct Making {
   int gate = -1;                // a byte from here: the maps are written
   int report = -1;              // gets a Failure; number 0 means that all is made
   bool stays = false;           // as process 1 of its pid namespace: reaps, until killed
+  int user = -1;                // a user namespace to make them in; -1: the clone has made them all
+  int flags = 0;                // CLONE_NEW* of what is made there
 };
 int make_namespaces(void* plain) noexcept;  // a Making
 

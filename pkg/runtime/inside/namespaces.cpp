@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include <sched.h>
 #include <sys/prctl.h>
 
 namespace runtime::inside {
@@ -17,8 +18,21 @@ bool write_sysctl(const MountParameter& setting) noexcept {
   return is_written;
 }
 
+// Entering makes us as secret as a program with the set-user-id bit, and forgets whose death is
+// ours. Our parent has to see our namespaces.
+bool join_and_make(const Making& making) noexcept {
+  if (making.user < 0) return true;
+  return ::setns(making.user, CLONE_NEWUSER) == 0 && ::unshare(making.flags) == 0 &&
+         ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 &&
+         ::prctl(PR_SET_PDEATHSIG, 9 /* SIGKILL */, 0, 0, 0) == 0;
+}
+
 // False when a step failed, with `failure` saying which.
 bool set_up(const Making& making, Failure& failure) noexcept {
+  if (!join_and_make(making)) {
+    describe(failure, Step::JoinNamespace, "user");
+    return false;
+  }
   if (making.hostname != nullptr &&
       ::sethostname(making.hostname, ::strlen(making.hostname)) != 0) {
     describe(failure, Step::Hostname, making.hostname);
