@@ -46,6 +46,11 @@ Ending::Kind kind_of(CURLcode code) {
   }
 }
 
+// TLS 1.3 says so only when the handshake is over for us.
+bool is_certificate_wanted(std::string_view message) {
+  return message.find("alert certificate required") != std::string_view::npos;
+}
+
 template <typename Value>
 void set(CURL* handle, CURLoption option, Value value) {
   const CURLcode code = curl_easy_setopt(handle, option, value);
@@ -231,6 +236,10 @@ void Transfer::finish(CURLcode code) {
   Ending ending = {.kind = kind_of(code),
                    .message = describe(code),
                    .retry_after = std::chrono::seconds(retry_after)};
+  if (is_certificate_wanted(ending.message)) {
+    ending.kind = Ending::Kind::Refused;
+    ending.message = "it wants a client certificate: put NAME.cert and NAME.key into certs.d";
+  }
   close();
   if (http_.failure != nullptr) return;
   if (ending.kind == Ending::Kind::Answered && is_redirect(head_.status)) {

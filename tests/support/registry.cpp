@@ -206,6 +206,10 @@ void Registry::demand(const std::string& authorization, const std::string& chall
   challenge_ = challenge;
 }
 
+void Registry::demand_certificate() {
+  SSL_CTX_set_verify(context_, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+}
+
 std::vector<Asked> Registry::asked() const {
   const std::lock_guard lock(mutex_);
   return asked_;

@@ -71,6 +71,9 @@ class Registry {
   // Lets nobody in without this Authorization header. The challenge is what they are told.
   void demand(const std::string& authorization, const std::string& challenge);
 
+  // Nor without a client certificate.
+  void demand_certificate();
+
   std::vector<Asked> asked() const;
   std::size_t count(const std::function<bool(const Asked&)>& is_meant) const;
   // Whether any request had this text anywhere in its target, header or body.

@@ -251,6 +251,12 @@ TEST_F(LoginTest, CertificateFolderMayBeNamed) {
   EXPECT_THAT(error_of([&] { pull(access); }), HasSubstr("/none: no such directory"));
 }
 
+TEST_F(LoginTest, RegistryThatWantsACertificateIsSaidSo) {
+  server_.demand_certificate();
+
+  EXPECT_THAT(error_of([&] { pull(); }), HasSubstr("wants a client certificate"));
+}
+
 TEST_F(LoginTest, CertificateWithoutItsKeyIsAnError) {
   sys::create_file(home_.config + "/containers/certs.d/" + server_.host() + "/me.cert", "x");
 
