@@ -19,12 +19,15 @@ std::string blob_file(const oci::Digest& digest) {
   return fmt::format("blobs/{}/{}", digest.algorithm(), digest.hex());
 }
 
-std::string read_verified(const Files& files, const oci::Digest& digest) {
-  std::string bytes = files.read(blob_file(digest));
+std::string verified(std::string bytes, const oci::Digest& digest) {
   hash::Hasher hasher(digest.algorithm());
   hasher.update(bytes);
   if (hasher.finish() != digest.hex()) throw base::Error(digest.text() + ": wrong digest");
   return bytes;
+}
+
+std::string read_verified(const Files& files, const oci::Digest& digest) {
+  return verified(files.read(blob_file(digest)), digest);
 }
 
 void add_name(SavedImage& image, const std::string& name,
@@ -69,9 +72,28 @@ SavedImage docker_image(const Files& files, const base::Json& json) {
   return image;
 }
 
+// What podman calls docker-dir and skopeo dir: the manifest, and blobs named by their digests.
+SavedImage plain_image(const Files& files, std::string manifest_bytes) {
+  SavedImage image;
+  const auto parsed = oci::parse_manifest(manifest_bytes, "");
+  const auto* manifest = std::get_if<oci::Manifest>(&parsed);
+  if (manifest == nullptr) throw base::Error("manifest.json is an index of several images");
+  image.manifest_digest = "sha256:" + hash::sha256(manifest_bytes);
+  image.manifest_bytes = std::move(manifest_bytes);
+  const oci::Digest& config = manifest->config.digest;
+  image.config_bytes = verified(files.read(std::string(config.hex())), config);
+  image.config = oci::ImageConfig::parse(image.config_bytes);
+  image.layers = plan_layers(*manifest, image.config);
+  for (const oci::Descriptor& layer : manifest->layers)
+    image.files.emplace_back(layer.digest.hex());
+  return image;
+}
+
 std::vector<SavedImage> docker_images(const Files& files) {
   std::vector<SavedImage> images;
-  const base::Json list = base::Json::parse(files.read("manifest.json"));
+  std::string text = files.read("manifest.json");
+  const base::Json list = base::Json::parse(text);
+  if (list.is_object()) return {plain_image(files, std::move(text))};
   for (const base::Json& json : list.as_array()) {
     images.push_back(docker_image(files, json));
   }

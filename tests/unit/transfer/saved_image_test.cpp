@@ -98,6 +98,25 @@ TEST(SavedImage, OfAnOciArchiveIsNamedByAnnotation) {
   EXPECT_EQ(by_ref.at(0).manifest_digest, "sha256:" + hash::sha256(by_ref.at(0).manifest_bytes));
 }
 
+TEST(SavedImage, MayBeAFolderOfBlobsBesideTheirManifest) {
+  const std::string config = hash::sha256(kConfig);
+  Texts files;
+  files.add(config, kConfig);
+  files.add(
+      "manifest.json",
+      fmt::format(R"({{"schemaVersion":2,"config":{{"mediaType":)"
+                  R"("application/vnd.oci.image.config.v1+json","digest":"sha256:{}","size":1}},)"
+                  R"("layers":[{{"mediaType":"m","digest":"sha256:{}","size":5}}]}})",
+                  config, std::string(64, '1')));
+
+  const auto images = transfer::list_saved(files);
+
+  ASSERT_EQ(images.size(), 1U);
+  EXPECT_THAT(images[0].files, ElementsAre(std::string(64, '1')));
+  EXPECT_EQ(images[0].config_bytes, kConfig);
+  EXPECT_THAT(images[0].names, IsEmpty());
+}
+
 TEST(SavedImage, IsRefusedWhenABlobIsNotWhatItsNameSays) {
   Texts files = oci_archive("null");
   const std::string manifest = transfer::list_saved(files).at(0).manifest_digest.substr(7);
