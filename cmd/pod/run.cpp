@@ -71,8 +71,9 @@ int run(Arguments arguments) {
   }
 
   const home::Home home = home::Home::open();
-  std::optional<containers::Recruit> recruit = containers::Recruit::enlist(home);
   resolve(home, flags, wanted);
+  std::optional<containers::Recruit> recruit;
+  if (wanted.pod.empty()) recruit = containers::Recruit::enlist(home);  // a pod may have a monitor
   const containers::Container container = containers::create(home, wanted);
   try {
     if (!detach) {

@@ -142,13 +142,23 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
     if (launched.terminal && streams.rows > 0) {
       sys::set_window_size(launched.terminal.get(), {streams.rows, streams.columns});
     }
+    return launched;
+  } catch (base::Error& error) {
+    ended(id);
+    error.during("start container " + container.name);
+    throw;
+  }
+}
+
+void Crew::release(const std::string& id, runtime::Launched& launched) {
+  const Container& container = this->container(id);
+  try {
     if (connection_ && !is_connected_) connection_->await();
     is_connected_ = true;
     launched.release();
     if (!container.options.pid_file.empty()) {
       sys::replace_file(container.options.pid_file, std::to_string(launched.pid));
     }
-    return launched;
   } catch (base::Error& error) {
     ended(id);
     error.during("start container " + container.name);

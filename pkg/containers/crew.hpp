@@ -29,6 +29,7 @@ class Crew : public monitor::Workload {
   monitor::Member member(const std::string& id) override;
   std::vector<std::string> members() override;
   runtime::Launched launch(const std::string& id, const monitor::Streams& streams) override;
+  void release(const std::string& id, runtime::Launched& launched) override;
   std::string cgroup(const std::string& id) override;
   bool ended(const std::string& id) override;
   void remove(const std::string& id) override;

@@ -64,6 +64,11 @@ class Loop {
   void continue_pod();
   void finish_pod_start();
   Watched& launch(const std::string& id, sys::WindowSize size = {});
+  Watched& prepare(const std::string& id, sys::WindowSize size = {});
+  void release(Watched& watched);
+  void give_up(Watched& watched, const base::Error& error);
+  void start_main_containers();
+  void note_failure(const base::Error& error);
   void attach(Client& client, const base::Json& json);
   void stop(Client& client, const base::Json& json);
   void kill(Client& client, const base::Json& json);

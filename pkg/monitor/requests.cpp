@@ -1,9 +1,11 @@
 // What commands ask of a monitor; see protocol.hpp.
 #include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
 #include "pkg/monitor/loop.hpp"
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -58,6 +60,13 @@ void Loop::leave_caller() {
 }
 
 Watched& Loop::launch(const std::string& id, sys::WindowSize size) {
+  Watched& watched = prepare(id, size);
+  release(watched);
+  return watched;
+}
+
+// Its process is there and waits.
+Watched& Loop::prepare(const std::string& id, sys::WindowSize size) {
   Watched* watched = find(id);
   if (watched == nullptr) {
     watched_.push_back(std::make_unique<Watched>(work_.member(id), self_));
@@ -65,17 +74,34 @@ Watched& Loop::launch(const std::string& id, sys::WindowSize size) {
   }
   try {
     watched->launch(work_, size);
-    watched->write_state();
   } catch (const base::Error& error) {
-    watched->state().error = error.what();
-    watched->state().exit_code = error.status();
-    watched->state().finished = base::now();
-    watched->write_state();
-    if (watched->member().remove) work_.remove(id);
-    std::erase_if(watched_, [&](const auto& other) { return other.get() == watched; });
+    give_up(*watched, error);
     throw;
   }
   return *watched;
+}
+
+void Loop::release(Watched& watched) {
+  try {
+    watched.release(work_);
+    watched.write_state();
+  } catch (const base::Error& error) {
+    give_up(watched, error);
+    throw;
+  }
+}
+
+void Loop::give_up(Watched& watched, const base::Error& error) {
+  watched.state().error = error.what();
+  watched.state().exit_code = error.status();
+  watched.state().finished = base::now();
+  try {
+    watched.write_state();
+  } catch (const base::Error& lost) {  // somebody removed it meanwhile
+    base::log::debug("container {}: {}", watched.member().name, lost.what());
+  }
+  if (watched.member().remove) work_.remove(watched.id());
+  std::erase_if(watched_, [&](const auto& other) { return other.get() == &watched; });
 }
 
 void Loop::start(Client& client, const base::Json& json) {
@@ -104,16 +130,41 @@ void Loop::continue_pod() {
   while (!pod_queue_.empty()) {
     const std::string id = pod_queue_.front();
     if (find(id) != nullptr) return;  // an init container that runs, or waits for its next try
+    if (!work_.member(id).is_init) break;
     try {
-      const bool is_init = launch(id).member().is_init;
-      if (is_init) return;
-    } catch (base::Error& error) {
-      pod_failures_.emplace_back(error.what());
-      pod_failure_status_ = error.status();
+      launch(id);
+      return;
+    } catch (const base::Error& error) {
+      note_failure(error);
     }
     pod_queue_.pop_front();
   }
+  start_main_containers();
   finish_pod_start();
+}
+
+// All are set up before the first runs: meanwhile the network gets ready.
+void Loop::start_main_containers() {
+  std::vector<Watched*> prepared;
+  for (const std::string& id : std::exchange(pod_queue_, {})) {
+    try {
+      prepared.push_back(&prepare(id));
+    } catch (const base::Error& error) {
+      note_failure(error);
+    }
+  }
+  for (Watched* watched : prepared) {
+    try {
+      release(*watched);
+    } catch (const base::Error& error) {
+      note_failure(error);
+    }
+  }
+}
+
+void Loop::note_failure(const base::Error& error) {
+  pod_failures_.emplace_back(error.what());
+  pod_failure_status_ = error.status();
 }
 
 void Loop::finish_pod_start() {

@@ -83,6 +83,10 @@ void Watched::launch(Workload& work, sys::WindowSize size) {
   set_nonblocking(in_);
   set_nonblocking(launched_.terminal);
   restart_at.reset();
+}
+
+void Watched::release(Workload& work) {
+  work.release(member_.id, launched_);
   if (member_.timeout > 0) kill_at = Clock::now() + std::chrono::seconds(member_.timeout);
   state_.status = Status::Running;
   state_.process = sys::find_process(launched_.pid).value_or(sys::ProcessName{launched_.pid, 0});

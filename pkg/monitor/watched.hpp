@@ -46,6 +46,7 @@ class Watched {
 
   // Launches it with new streams. Throws base::Error; then the state says why.
   void launch(Workload& work, sys::WindowSize size = {});
+  void release(Workload& work);
   bool has_process() const { return static_cast<bool>(launched_.process); }
   const sys::Fd& process() const { return launched_.process; }
 

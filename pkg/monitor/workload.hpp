@@ -43,8 +43,10 @@ class Workload {
   virtual Member member(const std::string& id) = 0;
   // The pod's containers that `start-pod` starts, init containers first.
   virtual std::vector<std::string> members() = 0;
-  // Its program runs when this returns. Throws base::Error with the status of the peers (126, 127).
+  // Its process is set up when this returns, and waits for `release`.
   virtual runtime::Launched launch(const std::string& id, const Streams& streams) = 0;
+  // Lets its program run. Throws base::Error with the status of the peers (126, 127).
+  virtual void release(const std::string& id, runtime::Launched& launched) = 0;
   virtual std::string cgroup(const std::string& id) = 0;
   // Its processes are gone: undoes what `launch` did. True when it ran out of memory.
   virtual bool ended(const std::string& id) = 0;

@@ -54,6 +54,7 @@ class Scripts : public monitor::Workload {
     launched.process = sys::open_child(launched.pid);
     return launched;
   }
+  void release(const std::string&, runtime::Launched&) override {}
   std::string cgroup(const std::string&) override { return ""; }
   bool ended(const std::string& id) override {
     note("ended " + id);
