@@ -64,7 +64,8 @@ std::string namespace_path(const home::Home& home, const oci::Namespace& ns) {
 Crew::Crew(const home::Home& home, const std::string& id, bool is_pod, userns::Mapping mapping)
     : home_(home),
       sandbox_(is_pod ? load_sandbox(home, id) : sandbox_of(home, container(id))),
-      mapping_(std::move(mapping)) {}
+      mapping_(std::move(mapping)),
+      cgroups_(sandbox_, home.uid) {}
 
 Crew::~Crew() {
   rest();
@@ -120,7 +121,7 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
   try {
     oci::Spec spec = load_spec(home_, container);
     const std::vector<cgroup::Setting> limits = cgroup::settings_of(spec.resources);
-    find_delegation(limits);  // first: what is started from here on goes where we go
+    cgroups_.prepare(limits);  // first: what is started from here on goes where we go
     prepare();
     resolve_joined(spec);
     roots_.erase(id);
@@ -134,7 +135,7 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
                                                   .root = root,
                                                   .prepared = prepared,
                                                   .seccomp = filter,
-                                                  .cgroup = make_cgroup(container, limits),
+                                                  .cgroup = cgroups_.make(container, limits),
                                                   .is_limited = !limits.empty(),
                                                   .in = streams.in,
                                                   .out = streams.out,
@@ -239,66 +240,12 @@ void Crew::resolve_joined(oci::Spec& spec) const {
   }
 }
 
-void Crew::find_delegation(const std::vector<cgroup::Setting>& limits) {
-  if (!delegation_) delegation_ = cgroup::find_delegation();
-  std::vector<cgroup::Setting> all = cgroup::settings_of(sandbox_.resources);
-  all.insert(all.end(), limits.begin(), limits.end());
-  if (all.empty()) return;
-  const std::string unit = fmt::format("pod-{}-{}.scope", sandbox_.id.substr(0, 12), ::getpid());
-  delegation_ = cgroup::delegation_for(all, *delegation_, home_.uid, unit);
-}
-
-// With our number: what a killed monitor left is nobody else's.
-std::string Crew::cgroup_name() const {
-  return fmt::format("pod-{}-{}", sandbox_.id, ::getpid());
-}
-
-void Crew::warn_of_unmet(const std::string& whose, const std::vector<std::string>& unmet) const {
-  if (unmet.empty()) return;
-  base::log::warn("{}: {} not applied: {}", whose, base::join(unmet, ", "), delegation_->reason);
-}
-
-// Of all its containers together; goes with the last of theirs.
-void Crew::make_pod_cgroup() {
-  const std::vector<cgroup::Setting> limits = cgroup::settings_of(sandbox_.resources);
-  std::vector<std::string> unmet = cgroup::asked_in(limits);
-  if (!delegation_->path.empty()) unmet = cgroup::make(*delegation_, cgroup_name(), limits).unmet;
-  if (!has_told_of_pod_) warn_of_unmet("pod " + base::short_id(sandbox_.id), unmet);
-  has_told_of_pod_ = true;
-}
-
-std::string Crew::make_cgroup(const Container& container,
-                              const std::vector<cgroup::Setting>& limits) {
-  if (!container.options.has_cgroup) return "";
-  try {
-    if (sandbox_.is_pod && cgroups_.empty()) make_pod_cgroup();
-    cgroup::Made made{"", cgroup::asked_in(limits)};
-    if (!delegation_->path.empty()) {
-      const std::string name = sandbox_.is_pod ? "/" + container.id : "";
-      made = cgroup::make(*delegation_, cgroup_name() + name, limits);
-      cgroups_[container.id] = made.path;
-    }
-    warn_of_unmet("container " + container.name, made.unmet);
-    return made.path;
-  } catch (const base::Error& error) {
-    if (!limits.empty() || !sandbox_.resources.empty()) throw;
-    base::log::debug("container {}: no cgroup: {}", container.name, error.what());
-    return "";
-  }
-}
-
 std::string Crew::cgroup(const std::string& id) {
-  const auto found = cgroups_.find(id);
-  return found == cgroups_.end() ? "" : found->second;
+  return cgroups_.path(id);
 }
 
 bool Crew::ended(const std::string& id) {
-  const std::string path = cgroup(id);
-  if (path.empty()) return false;
-  cgroups_.erase(id);
-  const bool is_oom = cgroup::was_oom_killed(path);
-  cgroup::remove(path);
-  return is_oom;
+  return cgroups_.remove(id);
 }
 
 void Crew::rest() {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "network/network.hpp"
-#include "pkg/cgroup/cgroup.hpp"
+#include "pkg/containers/cgroups.hpp"
 #include "pkg/containers/sandbox.hpp"
 #include "pkg/monitor/workload.hpp"
 #include "pkg/runtime/launch.hpp"
@@ -39,14 +39,9 @@ class Crew : public monitor::Workload {
  private:
   const Container& container(const std::string& id);
   void prepare();
-  void find_delegation(const std::vector<cgroup::Setting>& limits);
   void make_namespaces();
   sys::Fd user_namespace_of(const std::string& id) const;
   void mount_shared();
-  void make_pod_cgroup();
-  std::string make_cgroup(const Container& container, const std::vector<cgroup::Setting>& limits);
-  std::string cgroup_name() const;
-  void warn_of_unmet(const std::string& whose, const std::vector<std::string>& unmet) const;
   std::vector<runtime::Prepared> prepared_mounts() const;
   void resolve_joined(oci::Spec& spec) const;
 
@@ -59,9 +54,7 @@ class Crew : public monitor::Workload {
   std::map<std::string, sys::Fd> shared_;  // mounts that all containers get, by name
   std::unique_ptr<network::Connection> connection_;
   bool is_connected_ = false;
-  std::optional<cgroup::Delegation> delegation_;
-  bool has_told_of_pod_ = false;                // which of its limits are not applied
-  std::map<std::string, std::string> cgroups_;  // by container
+  Cgroups cgroups_;
   // Held beyond the containers' ends: whoever lets go of an overlay last waits for the disk, and
   // that shall not be those who wait for a container to end.
   std::map<std::string, sys::Fd> roots_;

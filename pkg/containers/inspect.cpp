@@ -3,6 +3,7 @@
 #include "pkg/containers/report.hpp"
 #include "pkg/containers/sandbox.hpp"
 #include "pkg/containers/spec.hpp"
+#include "pkg/containers/table.hpp"
 #include "storage/layout.hpp"
 #include "storage/rootfs.hpp"
 
@@ -14,13 +15,6 @@ namespace containers {
 namespace {
 
 using base::Json;
-
-Json table(const std::map<std::string, std::string>& values) {
-  Json json = Json::object();
-  for (const auto& [key, value] : values)
-    json[key] = value;
-  return json;
-}
 
 Json list(const std::vector<std::string>& values) {
   return values.empty() ? Json::array() : Json(values);

@@ -2,6 +2,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
+#include "pkg/containers/table.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/namespaces.hpp"
 
@@ -40,13 +41,6 @@ Sandbox standalone(const home::Home& home, const Container& container) {
     if (mode.starts_with("container:")) sandbox.namespaces_of = mode.substr(10);
   }
   return sandbox;
-}
-
-base::Json table(const std::map<std::string, std::string>& values) {
-  base::Json json = base::Json::object();
-  for (const auto& [key, value] : values)
-    json[key] = value;
-  return json;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/containers/filter.hpp"
 #include "pkg/containers/report.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/sys/file.hpp"
@@ -145,18 +146,6 @@ constexpr std::array<Filter, 17> kFilters = {{{"id", by_id},
                                               {"command", by_command},
                                               {"health", by_health}}};
 
-const Filter& filter_of(const std::string& key) {
-  for (const Filter& filter : kFilters) {
-    if (filter.key == key) return filter;
-  }
-  std::vector<std::string> keys;
-  for (const Filter& filter : kFilters)
-    keys.emplace_back(filter.key);
-  const auto meant = base::suggest(key, keys);
-  throw base::Error(
-      fmt::format("filter {}: unknown key{}", key, meant ? "; did you mean " + *meant + "?" : ""));
-}
-
 using Wanted = std::map<std::string, std::vector<std::string>>;
 
 Wanted parse(const std::vector<std::string>& filters) {
@@ -164,7 +153,7 @@ Wanted parse(const std::vector<std::string>& filters) {
   for (const std::string& text : filters) {
     const auto [key, value] = base::split_once(text, '=');
     if (!value) throw base::Error("filter " + text + ": not of the form KEY=VALUE");
-    filter_of(key);
+    filter_of(kFilters, key);
     if (key == "status") check_status(*value);
     wanted[key].push_back(*value);
   }
@@ -173,7 +162,7 @@ Wanted parse(const std::vector<std::string>& filters) {
 
 bool fits(const Candidate& candidate, const Wanted& wanted) {
   for (const auto& [key, values] : wanted) {
-    const Filter& filter = filter_of(key);
+    const Filter& filter = filter_of(kFilters, key);
     const auto fits_one = [&](const std::string& value) { return filter.fits(candidate, value); };
     const bool is_fit = filter.all ? std::all_of(values.begin(), values.end(), fits_one)
                                    : std::any_of(values.begin(), values.end(), fits_one);

@@ -2,6 +2,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
+#include "pkg/containers/table.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 
@@ -13,20 +14,6 @@ namespace pods {
 namespace {
 
 using base::Json;
-
-Json table(const std::map<std::string, std::string>& values) {
-  Json json = Json::object();
-  for (const auto& [key, value] : values)
-    json[key] = value;
-  return json;
-}
-
-std::map<std::string, std::string> table_of(const Json& json, std::string_view key) {
-  std::map<std::string, std::string> values;
-  for (const auto& [name, value] : json.object_or_none(key))
-    values[name] = value.as_string();
-  return values;
-}
 
 std::vector<std::string> ids(const home::Home& home) {
   std::vector<std::string> names = sys::list_dir(home.pods());
@@ -59,12 +46,12 @@ std::optional<std::string> id_of_name(const home::Home& home, const std::string&
 Options Options::parse(const Json& json) {
   Options options;
   options.name = json.string_or("name", "");
-  options.labels = table_of(json, "labels");
-  options.annotations = table_of(json, "annotations");
+  options.labels = containers::table_of(json, "labels");
+  options.annotations = containers::table_of(json, "annotations");
   options.hostname = json.string_or("hostname", "");
   options.network = network::Config::parse(json.at("network"));
   options.share = json.strings_or_none("share");
-  options.sysctl = table_of(json, "sysctl");
+  options.sysctl = containers::table_of(json, "sysctl");
   for (const Json& volume : json.array_or_none("volumes")) {
     options.volumes.push_back({volume.at("name").as_string(), volume.bool_or("memory", false),
                                volume.integer_or("size_limit", 0)});
@@ -81,12 +68,12 @@ Options Options::parse(const Json& json) {
 
 Json Options::json() const {
   Json json = Json::object({{"name", name},
-                            {"labels", table(labels)},
-                            {"annotations", table(annotations)},
+                            {"labels", containers::table(labels)},
+                            {"annotations", containers::table(annotations)},
                             {"hostname", hostname},
                             {"network", network.json()},
                             {"share", share},
-                            {"sysctl", table(sysctl)},
+                            {"sysctl", containers::table(sysctl)},
                             {"volumes", Json::array()},
                             {"shm_size", shm_size},
                             {"exit_policy", exit_policy},

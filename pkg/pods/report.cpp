@@ -1,5 +1,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/containers/filter.hpp"
+#include "pkg/containers/table.hpp"
 #include "pkg/pods/pod.hpp"
 
 #include <fmt/core.h>
@@ -12,13 +14,6 @@ namespace pods {
 namespace {
 
 using base::Json;
-
-Json table(const std::map<std::string, std::string>& values) {
-  Json json = Json::object();
-  for (const auto& [key, value] : values)
-    json[key] = value;
-  return json;
-}
 
 bool any_member(const home::Home& home, const Pod& pod,
                 bool (*fits)(const home::Home&, const containers::Container&, const std::string&),
@@ -123,18 +118,6 @@ constexpr std::array<Filter, 10> kFilters = {{{"id", by_id},
                                               {"ctr-number", by_member_number},
                                               {"network", by_network}}};
 
-const Filter& filter_of(const std::string& key) {
-  for (const Filter& filter : kFilters) {
-    if (filter.key == key) return filter;
-  }
-  std::vector<std::string> keys;
-  for (const Filter& filter : kFilters)
-    keys.emplace_back(filter.key);
-  const auto meant = base::suggest(key, keys);
-  throw base::Error(
-      fmt::format("filter {}: unknown key{}", key, meant ? "; did you mean " + *meant + "?" : ""));
-}
-
 Json members_json(const home::Home& home, const Pod& pod) {
   Json json = Json::array();
   for (const containers::Container& container : members(home, pod)) {
@@ -174,7 +157,7 @@ std::vector<Pod> select(const home::Home& home, const std::vector<std::string>& 
   for (const std::string& text : filters) {
     const auto [key, value] = base::split_once(text, '=');
     if (!value) throw base::Error("filter " + text + ": not of the form KEY=VALUE");
-    filter_of(key);
+    containers::filter_of(kFilters, key);
     check_value(key, *value);
     wanted[key].push_back(*value);
   }
@@ -182,7 +165,7 @@ std::vector<Pod> select(const home::Home& home, const std::vector<std::string>& 
     return std::all_of(wanted.begin(), wanted.end(), [&](const auto& entry) {
       const auto& [key, values] = entry;
       const auto fits_one = [&](const std::string& value) {
-        return filter_of(key).fits(home, pod, value);
+        return containers::filter_of(kFilters, key).fits(home, pod, value);
       };
       return key == "label" ? std::all_of(values.begin(), values.end(), fits_one)
                             : std::any_of(values.begin(), values.end(), fits_one);
@@ -206,7 +189,7 @@ Json inspect(const home::Home& home, const Pod& pod) {
                     {"ExitPolicy", options.exit_policy},
                     {"State", status_of(home, pod)},
                     {"Hostname", hostname},
-                    {"Labels", table(options.labels)},
+                    {"Labels", containers::table(options.labels)},
                     {"CreateCgroup", true},
                     {"CgroupParent", ""},
                     {"CgroupPath", ""},
