@@ -43,7 +43,8 @@ std::string make_image_tar() {
   tar.add({.path = "etc/passwd",
            .body = "root:x:0:0:root:/root:/bin/sh\n"
                    "user:x:1000:1000:user:/home/user:/bin/sh\n"});
-  tar.add({.path = "etc/group", .body = "root:x:0:\nuser:x:1000:\nextra:x:2000:user\nwheel:x:10:root\n"});
+  tar.add({.path = "etc/group",
+           .body = "root:x:0:\nuser:x:1000:\nextra:x:2000:user\nwheel:x:10:root\n"});
   tar.add({.path = "etc/secret", .body = "secret\n", .mode = 0600});
   tar.add({.path = "bin/probe", .body = read(PROBE_PROGRAM), .mode = 0755});
   tar.add({.path = "bin/not-executable", .body = "text\n", .mode = 0644});
