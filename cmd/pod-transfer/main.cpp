@@ -1,6 +1,7 @@
 #include "cmd/pod-transfer/command.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
+#include "pkg/sys/process.hpp"
 
 #include <fmt/core.h>
 
@@ -67,6 +68,7 @@ int main(int argc, char** argv) {
   ::umask(022);  // what containers see of our files, their users can read
   base::log::set_program("pod");
   try {
+    sys::open_standard_streams();
     pod_transfer::set_log_level();
     const int status = pod_transfer::run({argv + 1, argv + argc});
     if (std::fflush(stdout) != 0) throw base::SysError("standard output");

@@ -3,6 +3,7 @@
 #include "cmd/pod/command.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
+#include "pkg/sys/process.hpp"
 
 #include <fmt/core.h>
 
@@ -110,6 +111,7 @@ int run(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
   ::umask(022);  // what containers see of our files, their users can read
   try {
+    sys::open_standard_streams();
     return run({argv + 1, argv + argc});
   } catch (const base::Error& error) {
     std::fflush(stdout);

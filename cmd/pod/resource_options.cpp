@@ -11,6 +11,7 @@ namespace pod {
 namespace {
 
 constexpr std::int64_t kPeriod = 100'000;  // microseconds, the kernel's default
+constexpr int kMostProcessors = 8192;     // of any kernel, NR_CPUS
 
 std::optional<std::int64_t> parse_bytes(const char* flag, const std::string& text) {
   if (text.empty()) return std::nullopt;
@@ -57,7 +58,9 @@ void ResourceFlags::apply(oci::Resources& out) const {
   if (out.memory_swap.value_or(-1) > 0 && *out.memory_swap < *out.memory_limit) {
     throw base::Error("--memory-swap counts the memory too: it must not be less than --memory");
   }
-  if (cpus < 0) throw base::Error("--cpus: must not be negative");
+  if (!(cpus >= 0 && cpus <= kMostProcessors)) {
+    throw base::Error(fmt::format("--cpus: not a number from 0 to {}", kMostProcessors));
+  }
   if (cpus > 0 && (cpu_quota || cpu_period)) {
     throw base::Error("--cpus cannot be used with --cpu-quota or --cpu-period");
   }

@@ -7,10 +7,12 @@
 #include <cerrno>
 #include <cstring>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 namespace sys {
 namespace {
@@ -36,6 +38,15 @@ std::optional<ProcessName> find_process(pid_t pid) {
   if (fields.size() < 20 || fields[0] == "Z" || fields[0] == "X") return std::nullopt;
   const auto start = base::parse_integer(fields[19]);
   return ProcessName{pid, static_cast<std::uint64_t>(start.value_or(0))};
+}
+
+void open_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) >= 0) continue;
+    // The lowest free number is this one. Programs that we start inherit it.
+    // NOLINTNEXTLINE(android-cloexec-open)
+    if (::open("/dev/null", O_RDWR) < 0) throw base::SysError("open /dev/null");
+  }
 }
 
 void set_title(const char* title) {

@@ -293,6 +293,19 @@ TEST_F(Run, LivesOnWhenTheCallerIsKilled) {
   EXPECT_EQ(must({"exec", "web", "probe", "print", "still here"}), "still here");
 }
 
+// A file that takes the number of a closed stream would be read and written as if it were that.
+TEST_F(Run, WorksWhereTheCallerClosedItsStreams) {
+  support::Words closed = {"/bin/sh", "-c", "exec \"$@\" <&- >&- 2>&-", "sh"};
+  const support::Words run = words({"run", "--rm", "--network", "none", image(), "probe", "print", "one",
+                           "error", "two", "exit", "3"});
+  closed.insert(closed.end(), run.begin(), run.end());
+
+  const auto result = support::run(closed, start());
+
+  EXPECT_EQ(result.status, 3) << result;
+  expect_nothing_left();
+}
+
 TEST_F(Run, ShowsWhatItWouldDoForHelp) {
   const auto result = pod({"run", "--help"});
 
