@@ -11,7 +11,7 @@ namespace pod {
 namespace {
 
 constexpr std::int64_t kPeriod = 100'000;  // microseconds, the kernel's default
-constexpr int kMostProcessors = 8192;     // of any kernel, NR_CPUS
+constexpr int kMostProcessors = 8192;      // of any kernel, NR_CPUS
 
 std::optional<std::int64_t> parse_bytes(const char* flag, const std::string& text) {
   if (text.empty()) return std::nullopt;

@@ -185,15 +185,6 @@ void make_room_for_name(const home::Home& home, Options& options) {
   }
 }
 
-// A made-up name may be taken; then another is made up.
-std::string free_name(const home::Home& home) {
-  for (int attempt = 0; attempt < 20; ++attempt) {
-    std::string name = base::make_name();
-    if (!sys::find_link(home.names() + "/" + name)) return name;
-  }
-  return base::make_name() + "_" + base::short_id(base::make_id());
-}
-
 void write_record(const home::Home& home, const Container& container, const std::string& folder) {
   const oci::Spec spec = make_spec(home, container, sandbox_of(home, container));
   sys::create_file(folder + "/spec.json", spec.json().dump(), 0600);

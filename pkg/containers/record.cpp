@@ -34,6 +34,14 @@ bool is_living(const std::string& path) {
 
 }  // namespace
 
+std::string free_name(const home::Home& home) {
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    std::string name = base::make_name();
+    if (!sys::find_link(home.names() + "/" + name)) return name;
+  }
+  return base::make_name() + "_" + base::short_id(base::make_id());
+}
+
 void claim_name(const home::Home& home, const std::string& name, const std::string& target) {
   if (!base::is_name(name)) {
     throw base::Error(fmt::format(

@@ -12,6 +12,8 @@ namespace containers {
 // name space. A claim that a killed process left behind is taken over. Throws base::Error when the
 // name is no name, or in use.
 void claim_name(const home::Home& home, const std::string& name, const std::string& target);
+// A made-up name that nobody has just now; `claim_name` tells whether it stays so.
+std::string free_name(const home::Home& home);
 // Only if it still leads there.
 void release_name(const home::Home& home, const std::string& name, const std::string& target);
 

@@ -64,14 +64,6 @@ void make_volumes(const Options& options, const std::string& folder) {
   }
 }
 
-std::string free_name(const home::Home& home) {
-  for (int attempt = 0; attempt < 20; ++attempt) {
-    std::string name = base::make_name();
-    if (!sys::find_link(home.names() + "/" + name)) return name;
-  }
-  return base::make_name() + "_" + base::short_id(base::make_id());
-}
-
 void replace(const home::Home& home, const std::string& name) {
   if (const auto former = find(home, name)) {
     if (former->name == name) remove(home, *former, true, std::nullopt);
@@ -109,7 +101,7 @@ Pod create(const home::Home& home, const Options& options) {
   pod.created = base::now();
   pod.options = options;
   if (options.replace && !options.name.empty()) replace(home, options.name);
-  pod.name = options.name.empty() ? free_name(home) : options.name;
+  pod.name = options.name.empty() ? containers::free_name(home) : options.name;
   pod.options.name = pod.name;
   network::assign_ports(pod.options.network);
 

@@ -30,8 +30,8 @@ Fd open_child(pid_t pid);
 // False when the process is gone. Throws base::SysError.
 bool send_signal(const Fd& process, int signal);
 
-// Opens /dev/null for what our caller left closed of standard input, output and error: the next file
-// opened would be taken for it. Throws base::SysError.
+// Opens /dev/null for what our caller left closed of standard input, output and error: the next
+// file opened would be taken for it. Throws base::SysError.
 void open_standard_streams();
 
 // What ps(1) and top(1) show of us, in place of the command line that we were started with: that is
