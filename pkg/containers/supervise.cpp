@@ -4,8 +4,10 @@
 #include "pkg/containers/supervise.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
 #include "pkg/monitor/protocol.hpp"
 #include "pkg/sys/dir.hpp"
+#include "pkg/sys/file.hpp"
 #include "pkg/sys/lock.hpp"
 #include "pkg/sys/socket.hpp"
 
@@ -26,13 +28,31 @@ sys::Fd become(const home::Home& home, const Sandbox& sandbox, const sys::Lock& 
   return std::move(chosen).adopt(sandbox, lock, listener);
 }
 
+std::string name_of(const Sandbox& sandbox) {
+  return (sandbox.is_pod ? "pod " : "container ") + base::short_id(sandbox.id);
+}
+
+// What was removed has no monitor; the folder that we made for one goes again.
+bool is_removed(const Sandbox& sandbox) {
+  if (sys::exists(sandbox.directory)) return false;
+  sys::remove_tree(sandbox.runtime_directory);
+  return true;
+}
+
+void expect_living(const Sandbox& sandbox) {
+  if (!is_removed(sandbox)) return;
+  throw base::Error(name_of(sandbox) + " was removed before it could be started");
+}
+
 // The lock's holder may be about to listen, or about to end.
 sys::Fd reach(const home::Home& home, const Sandbox& sandbox, std::optional<Recruit>& recruit) {
   sys::make_dirs(sandbox.runtime_directory, 0700);
   const std::string lock_path = sandbox.runtime_directory + "/" + monitor::kLockName;
   sys::Fd(::open(lock_path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600));
   for (int attempt = 0; attempt < 5000; ++attempt) {
-    if (const auto lock = sys::Lock::try_take(lock_path)) {
+    const auto lock = sys::Lock::try_take(lock_path);
+    expect_living(sandbox);
+    if (lock) {
       return become(home, sandbox, *lock, recruit);
     }
     if (auto socket = sys::connect_to(sandbox.runtime_directory, monitor::kSocketName)) {
@@ -40,7 +60,7 @@ sys::Fd reach(const home::Home& home, const Sandbox& sandbox, std::optional<Recr
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
-  throw base::Error("the monitor in " + sandbox.runtime_directory + " does not answer");
+  throw base::Error(name_of(sandbox) + ": its monitor does not answer");
 }
 
 std::optional<base::Json> converse(const sys::Fd& socket, const base::Json& request) {
@@ -64,6 +84,7 @@ Conversation ask_or_start(const home::Home& home, const Sandbox& sandbox, const 
     sys::Fd socket = reach(home, sandbox, recruit);
     auto answer = converse(socket, request);
     if (!answer) continue;  // it ended for want of work before it saw us
+    if (answer->find("error") != nullptr) is_removed(sandbox);
     throw_if_error(*answer);
     return {std::move(socket), std::move(*answer)};
   }

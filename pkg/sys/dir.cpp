@@ -44,15 +44,10 @@ int open_inner(int parent, const char* name) {
   return ::openat(parent, name, kFlags);
 }
 
+void remove_at(int parent, const char* name);
+
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the tree, which the kernel bounds by open files.
-void remove_at(int parent, const char* name) {
-  if (::unlinkat(parent, name, 0) == 0 || errno == ENOENT) return;
-  if (errno == EACCES || errno == EPERM) {
-    ::fchmod(parent, 0700);
-    if (::unlinkat(parent, name, 0) == 0) return;
-  }
-  if (errno != EISDIR && errno != EPERM) throw base::SysError(name);
-  if (::unlinkat(parent, name, AT_REMOVEDIR) == 0) return;
+void empty_at(int parent, const char* name) {
   const int inner = open_inner(parent, name);
   if (inner < 0 && errno == ENOENT) return;  // somebody else is at it, too
   if (inner < 0) throw base::SysError(name);
@@ -65,7 +60,22 @@ void remove_at(int parent, const char* name) {
     error.during(name);
     throw;
   }
-  if (::unlinkat(parent, name, AT_REMOVEDIR) != 0 && errno != ENOENT) throw base::SysError(name);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion)
+void remove_at(int parent, const char* name) {
+  constexpr int kMost = 3;  // somebody may put things in while we take them out
+  if (::unlinkat(parent, name, 0) == 0 || errno == ENOENT) return;
+  if (errno == EACCES || errno == EPERM) {
+    ::fchmod(parent, 0700);
+    if (::unlinkat(parent, name, 0) == 0) return;
+  }
+  if (errno != EISDIR && errno != EPERM) throw base::SysError(name);
+  for (int attempt = 0; ::unlinkat(parent, name, AT_REMOVEDIR) != 0; ++attempt) {
+    if (errno == ENOENT) return;
+    if (attempt == kMost) throw base::SysError(name);
+    empty_at(parent, name);
+  }
 }
 
 }  // namespace

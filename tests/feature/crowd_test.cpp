@@ -44,6 +44,20 @@ TEST_F(Crowd, GivesANameToOneOnly) {
   EXPECT_EQ(must({"ps", "-a", "--format", "{{.Names}}"}), "web");
 }
 
+// Whoever comes second learns it at once, and the folder of the removed one's monitor stays away.
+TEST_F(Crowd, RemovesWhatOthersRestart) {
+  for (int i = 0; i < 5; ++i) {
+    start_probe({"forever"}, {"--name", "web"});
+    support::Program restart(words({"restart", "-t", "0", "web"}), start());
+    support::Program remove(words({"rm", "-f", "-t", "0", "web"}), start());
+
+    EXPECT_FALSE(restart.wait(5).timed_out);
+    EXPECT_EQ(remove.wait(5).status, 0);
+    pod({"rm", "-f", "-i", "-t", "0", "web"});
+  }
+  expect_nothing_left();
+}
+
 TEST_F(Crowd, ExecutesManyAtOnce) {
   start_probe({"forever"}, {"--name", "web"});
   std::vector<std::unique_ptr<support::Program>> programs;
