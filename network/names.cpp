@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
 #include <set>
 
@@ -180,6 +181,16 @@ bool is_address(const std::string& text) {
   std::array<unsigned char, sizeof(in6_addr)> parsed{};
   return ::inet_pton(AF_INET, text.c_str(), parsed.data()) == 1 ||
          ::inet_pton(AF_INET6, text.c_str(), parsed.data()) == 1;
+}
+
+void validate_hostname(const std::string& name) {
+  constexpr std::size_t kMost = 64;  // HOST_NAME_MAX of the kernel
+  const bool is_plain = std::ranges::all_of(name, [](unsigned char character) {
+    return std::isalnum(character) != 0 || character == '-' || character == '.' || character == '_';
+  });
+  if (name.size() <= kMost && is_plain) return;
+  throw base::Error(fmt::format("hostname {}: at most 64 letters, digits, '-', '.' and '_'",
+                                base::shell_quote(name)));
 }
 
 bool asks_helper(const Config& config) {

@@ -23,6 +23,9 @@ void write_names(const std::string& directory, const Config& config, const Names
 // helper, at the third address of its network, which asks the host's.
 bool asks_helper(const Config& config);
 
+// Throws base::Error for what the kernel would not take, or what no name is.
+void validate_hostname(const std::string& name);
+
 // Of either family, without a port.
 bool is_address(const std::string& text);
 

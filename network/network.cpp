@@ -57,6 +57,31 @@ void validate_host_ports(const Config& config) {
   }
 }
 
+bool covers(const std::string& address, const std::string& other) {
+  const bool is_ipv6 = other.find(':') != std::string::npos;
+  return address.empty() || address == other || address == (is_ipv6 ? "::" : "0.0.0.0");
+}
+
+// Two that want the same of the host's ports. Those without a number get different ones later.
+bool collide(const PortMapping& one, const PortMapping& other) {
+  if (one.host_port == 0 || other.host_port == 0 || one.protocol != other.protocol) return false;
+  if (!covers(one.host_ip, other.host_ip) && !covers(other.host_ip, one.host_ip)) return false;
+  return one.host_port < other.host_port + other.range &&
+         other.host_port < one.host_port + one.range;
+}
+
+void validate_collisions(const std::vector<PortMapping>& ports) {
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!collide(ports[i], ports[j])) continue;
+      throw base::Error(
+          fmt::format("port {} of the host is to be published twice: for {} and for {}",
+                      std::max(ports[i].host_port, ports[j].host_port), ports[j].container_port,
+                      ports[i].container_port));
+    }
+  }
+}
+
 }  // namespace
 
 Config Config::parse(const base::Json& json) {
@@ -115,6 +140,7 @@ void validate(const Config& config) {
   if (config.mode == "none" || config.mode == "private" || is_joined(config)) {
     throw base::Error(fmt::format("network {}: cannot have published ports", config.mode));
   }
+  validate_collisions(config.ports);
 }
 
 Choice choose(const Config& config) {

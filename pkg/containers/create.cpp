@@ -1,3 +1,4 @@
+#include "network/names.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
 #include "pkg/base/log.hpp"
@@ -41,6 +42,7 @@ void check(const Options& options) {
     throw base::Error("time zone " + options.timezone + ": not in /usr/share/zoneinfo");
   }
   network::validate(options.network);
+  network::validate_hostname(options.hostname);
   capabilities_of(options);
 }
 

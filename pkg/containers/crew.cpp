@@ -75,7 +75,9 @@ const Container& Crew::container(const std::string& id) {
   const auto known = containers_.find(id);
   if (known != containers_.end()) return known->second;
   std::optional<Container> found = find_by_id(home_, id);
-  if (!found) throw base::Error("container " + id + " was removed before it could be started");
+  if (!found)
+    throw base::Error("container " + base::short_id(id) +
+                      " was removed before it could be started");
   return containers_.emplace(id, std::move(*found)).first->second;
 }
 

@@ -1,5 +1,6 @@
 #include "pkg/pods/lifecycle.hpp"
 
+#include "network/names.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
 #include "pkg/base/log.hpp"
@@ -32,6 +33,7 @@ void check(const Options& options) {
     throw base::Error("--exit-policy " + options.exit_policy + ": neither continue nor stop");
   }
   network::validate(options.network);
+  network::validate_hostname(options.hostname);
 }
 
 containers::Sandbox sandbox_of(const Pod& pod) {

@@ -296,8 +296,8 @@ TEST_F(Run, LivesOnWhenTheCallerIsKilled) {
 // A file that takes the number of a closed stream would be read and written as if it were that.
 TEST_F(Run, WorksWhereTheCallerClosedItsStreams) {
   support::Words closed = {"/bin/sh", "-c", "exec \"$@\" <&- >&- 2>&-", "sh"};
-  const support::Words run = words({"run", "--rm", "--network", "none", image(), "probe", "print", "one",
-                           "error", "two", "exit", "3"});
+  const support::Words run = words({"run", "--rm", "--network", "none", image(), "probe", "print",
+                                    "one", "error", "two", "exit", "3"});
   closed.insert(closed.end(), run.begin(), run.end());
 
   const auto result = support::run(closed, start());

@@ -206,10 +206,9 @@ std::string Home::write(const std::string& name, const std::string& text) const 
 void Home::expect_nothing_left() const {
   const bool alone = wait_for_no_descendants();  // a monitor empties the trash after its answer
   std::vector<std::string> left;
-  for (const char* folder :
-       {"/data/pod/containers", "/data/pod/pods", "/data/pod/names", "/data/pod/trash",
-        "/data/pod/storage/rootfs", "/data/pod/storage/staging", "/data/pod/storage/trash",
-        "/run/pod/containers", "/run/pod/pods"}) {
+  for (const char* folder : {"/data/pod/containers", "/data/pod/pods", "/data/pod/names",
+                             "/data/pod/trash", "/data/pod/storage/rootfs",
+                             "/data/pod/storage/staging", "/run/pod/containers", "/run/pod/pods"}) {
     for (const std::string& name : names_in(root_ + folder))
       left.push_back(folder + ("/" + name));
   }

@@ -64,6 +64,22 @@ TEST(Config, RefusesPortsWhereThereCanBeNone) {
   }
 }
 
+TEST(Config, RefusesOnePortForTwo) {
+  Config config;
+  const auto with = [&](const char* one, const char* other) -> const Config& {
+    config.ports = {PortMapping::parse(one), PortMapping::parse(other)};
+    return config;
+  };
+
+  EXPECT_THROW(network::validate(with("8080:80", "8080:81")), base::Error);
+  EXPECT_THROW(network::validate(with("8080:80", "127.0.0.1:8080:81")), base::Error);
+  EXPECT_THROW(network::validate(with("8080-8085:80-85", "8085:1")), base::Error);
+  EXPECT_NO_THROW(network::validate(with("8080:80", "8080:80/udp")));
+  EXPECT_NO_THROW(network::validate(with("127.0.0.1:8080:80", "127.0.0.2:8080:80")));
+  EXPECT_NO_THROW(network::validate(with("0.0.0.0:8080:80", "[::]:8080:80")));
+  EXPECT_NO_THROW(network::validate(with("80", "80")));
+}
+
 TEST(Config, TakesPortsOfTheHostAsTheyAre) {
   Config config = with_mode("host");
   config.ports = {PortMapping::parse("80:80"), PortMapping::parse("81")};

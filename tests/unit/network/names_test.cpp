@@ -37,6 +37,14 @@ Written write(const Config& config, const network::Names& names) {
 
 const network::Names kNames{.hostname = "web", .aliases = {"web-app"}, .address = "10.0.2.100"};
 
+TEST(Names, OfHostsAreRefusedWhenTheKernelWouldNotTakeThem) {
+  EXPECT_NO_THROW(network::validate_hostname(""));
+  EXPECT_NO_THROW(network::validate_hostname("web_1.example-a"));
+  EXPECT_NO_THROW(network::validate_hostname(std::string(64, 'a')));
+  EXPECT_THROW(network::validate_hostname(std::string(65, 'a')), base::Error);
+  EXPECT_THROW(network::validate_hostname("a b"), base::Error);
+}
+
 TEST(Names, AreThoseOfTheContainer) {
   const Written written = write({}, kNames);
 
