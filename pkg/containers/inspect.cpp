@@ -79,8 +79,8 @@ Json ports_json(const Options& options, const network::Config& network) {
   return json;
 }
 
-// What the container has in one network. Its address is the host's, or known to the helper alone.
-Json one_network() {
+// Of the container in its network: none to tell. They are the host's, or known to its helper alone.
+Json addresses_json() {
   return Json::object({{"EndpointID", ""},
                        {"Gateway", ""},
                        {"IPAddress", ""},
@@ -88,32 +88,31 @@ Json one_network() {
                        {"IPv6Gateway", ""},
                        {"GlobalIPv6Address", ""},
                        {"GlobalIPv6PrefixLen", 0},
-                       {"MacAddress", ""},
-                       {"NetworkID", ""},
-                       {"DriverOpts", nullptr},
-                       {"IPAMConfig", nullptr},
-                       {"Links", nullptr},
-                       {"Aliases", Json::array()}});
+                       {"MacAddress", ""}});
+}
+
+Json one_network() {
+  Json json = addresses_json();
+  json["NetworkID"] = "";
+  json["DriverOpts"] = nullptr;
+  json["IPAMConfig"] = nullptr;
+  json["Links"] = nullptr;
+  json["Aliases"] = Json::array();
+  return json;
 }
 
 Json network_json(const Options& options, const Sandbox& sandbox) {
   const std::string mode = sandbox.network.mode.empty() ? "pasta" : sandbox.network.mode;
-  return Json::object({{"EndpointID", ""},
-                       {"Gateway", ""},
-                       {"IPAddress", ""},
-                       {"IPPrefixLen", 0},
-                       {"IPv6Gateway", ""},
-                       {"GlobalIPv6Address", ""},
-                       {"GlobalIPv6PrefixLen", 0},
-                       {"MacAddress", ""},
-                       {"Bridge", ""},
-                       {"SandboxID", ""},
-                       {"HairpinMode", false},
-                       {"LinkLocalIPv6Address", ""},
-                       {"LinkLocalIPv6PrefixLen", 0},
-                       {"Ports", ports_json(options, sandbox.network)},
-                       {"SandboxKey", ""},
-                       {"Networks", Json::object({{mode, one_network()}})}});
+  Json json = addresses_json();
+  json["Bridge"] = "";
+  json["SandboxID"] = "";
+  json["HairpinMode"] = false;
+  json["LinkLocalIPv6Address"] = "";
+  json["LinkLocalIPv6PrefixLen"] = 0;
+  json["Ports"] = ports_json(options, sandbox.network);
+  json["SandboxKey"] = "";
+  json["Networks"] = Json::object({{mode, one_network()}});
+  return json;
 }
 
 // {"80/tcp": {}}
