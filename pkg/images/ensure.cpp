@@ -30,6 +30,8 @@ std::vector<std::string> pull_command(const std::string& text, const PullOptions
   };
   if (options.quiet) command.emplace_back("--quiet");
   if (options.policy == PullPolicy::Newer) command.emplace_back("--policy=newer");
+  // What a short name stands for may be here by its complete name: the other program knows.
+  if (options.policy == PullPolicy::Missing) command.emplace_back("--policy=missing");
   add("--platform", options.platform);
   add("--authfile", options.auth_file);
   add("--cert-dir", options.cert_dir);

@@ -1,8 +1,9 @@
-// Short names mean docker.io, but what was made here is found first: localhost/NAME is tried
-// before.
+// Short names mean what registries.conf says, docker.io when it says nothing; but what was made
+// here is found first: localhost/NAME is tried before.
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
 #include "pkg/images/ensure.hpp"
+#include "pkg/images/short_names.hpp"
 #include "pkg/oci/reference.hpp"
 
 #include <fmt/core.h>
@@ -24,13 +25,6 @@ std::optional<oci::Reference> find_reference(const std::string& text) {
   }
 }
 
-// "alpine" and "library/alpine", but not "docker.io/library/alpine".
-bool is_short(const std::string& text, const oci::Reference& reference) {
-  if (reference.registry() != "docker.io") return false;
-  const std::string first = text.substr(0, text.find('/'));
-  return !text.starts_with("docker://") && first != "docker.io" && first != "index.docker.io";
-}
-
 bool has_digest(const storage::Image& image, const oci::Reference& reference) {
   const std::string text = reference.name() + "@" + reference.digest()->text();
   if (std::ranges::count(image.repo_digests, text) != 0) return true;
@@ -48,23 +42,27 @@ std::optional<Found> find_by_digest(const storage::ImageStore& store,
   return std::nullopt;
 }
 
-std::optional<Found> find_by_name(const storage::ImageStore& store, const std::string& text,
+std::optional<Found> find_complete(const storage::ImageStore& store,
+                                   const oci::Reference& reference, bool with_names) {
+  if (reference.digest()) return find_by_digest(store, reference);
+  const auto id = store.find_id(reference.text());
+  auto image = id ? store.find(*id, with_names) : std::nullopt;
+  if (!image) return std::nullopt;
+  return Found{std::move(*image), reference.text()};
+}
+
+std::optional<Found> find_by_name(const home::Home& home, const std::string& text,
                                   bool with_names) {
-  const auto reference = find_reference(text);
-  if (!reference) return std::nullopt;
-  std::vector<oci::Reference> candidates;
-  if (is_short(text, *reference)) {
-    if (auto local = find_reference("localhost/" + text)) candidates.push_back(std::move(*local));
+  const storage::ImageStore store{storage::Layout(home)};
+  if (!is_short_name(text)) {
+    const auto reference = find_reference(text);
+    return reference ? find_complete(store, *reference, with_names) : std::nullopt;
   }
-  candidates.push_back(*reference);
-  for (const oci::Reference& candidate : candidates) {
-    if (candidate.digest()) {
-      if (auto found = find_by_digest(store, candidate)) return found;
-      continue;
-    }
-    const auto id = store.find_id(candidate.text());
-    auto image = id ? store.find(*id, with_names) : std::nullopt;
-    if (image) return Found{std::move(*image), candidate.text()};
+  if (const auto local = find_reference("localhost/" + text)) {
+    if (auto found = find_complete(store, *local, with_names)) return found;
+  }
+  for (const oci::Reference& candidate : ShortNames::read(home).candidates(text)) {
+    if (auto found = find_complete(store, candidate, with_names)) return found;
   }
   return std::nullopt;
 }
@@ -91,7 +89,7 @@ std::optional<Found> find_named(const home::Home& home, const std::string& text,
   if (text.starts_with(kAlgorithm)) {
     return find_by_prefix(store, text.substr(kAlgorithm.size()), with_names);
   }
-  if (auto found = find_by_name(store, text, with_names)) return found;
+  if (auto found = find_by_name(home, text, with_names)) return found;
   return find_by_prefix(store, text, with_names);
 }
 
@@ -103,7 +101,7 @@ std::optional<storage::Image> find(const home::Home& home, const std::string& te
 
 std::string local_name(const std::string& text) {
   oci::Reference reference = oci::Reference::parse(text);
-  if (is_short(text, reference)) reference = oci::Reference::parse("localhost/" + text);
+  if (is_short_name(text)) reference = oci::Reference::parse("localhost/" + text);
   if (reference.digest())
     throw base::Error(fmt::format("{}: a name here cannot have a digest", text));
   return reference.text();

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace registry {
 
@@ -23,6 +24,8 @@ struct Access {
   // asked for.
   std::optional<bool> tls_verify;
   Patience patience;
+  // credential-helpers of registries.conf; none: only the auth files.
+  std::vector<std::string> credential_helpers = {};
 };
 
 struct Document {

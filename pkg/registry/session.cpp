@@ -4,6 +4,7 @@
 #include "pkg/base/text.hpp"
 #include "pkg/registry/certificates.hpp"
 #include "pkg/registry/challenge.hpp"
+#include "pkg/registry/credential_program.hpp"
 #include "pkg/registry/proxy.hpp"
 #include "pkg/registry/status.hpp"
 
@@ -12,6 +13,7 @@
 namespace registry {
 namespace {
 
+constexpr std::string_view kAuthFiles = "containers-auth.json";  // as a helper of its own
 constexpr int kMostChallenges = 2;  // one to get in, one for another scope or an expired token
 
 std::string wire_host(const std::string& registry) {
@@ -38,8 +40,17 @@ Http::Settings settings(const home::Home& home, const std::string& registry, con
 std::optional<Credentials> credentials(const home::Home& home, const oci::Reference& reference,
                                        const Access& access) {
   if (!access.creds.empty()) return parse_credentials(access.creds);
-  return find_credentials(find_auth_files(home, access.auth_file), reference.registry(),
-                          reference.repository());
+  const auto find_in_files = [&] {
+    return find_credentials(find_auth_files(home, access.auth_file), reference.registry(),
+                            reference.repository());
+  };
+  if (access.credential_helpers.empty()) return find_in_files();
+  for (const std::string& helper : access.credential_helpers) {
+    auto found = helper == kAuthFiles ? find_in_files()
+                                      : ask_credential_program(helper, reference.registry());
+    if (found) return found;
+  }
+  return std::nullopt;
 }
 
 std::vector<Challenge> challenges_of(const Head& head) {

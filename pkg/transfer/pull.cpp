@@ -4,12 +4,15 @@
 #include "pkg/base/log.hpp"
 #include "pkg/hash/sha256.hpp"
 #include "pkg/oci/manifest.hpp"
+#include "pkg/registry/endpoints.hpp"
+#include "pkg/transfer/names.hpp"
 #include "pkg/transfer/registry_blobs.hpp"
 #include "storage/image_store.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <memory>
 #include <variant>
 
 namespace transfer {
@@ -71,6 +74,36 @@ Found find(registry::Client& client, const oci::Reference& reference, const Pull
   return found;
 }
 
+// An image that was found: the name it has in the world, whoever gave it, and a way to its blobs.
+struct Opened {
+  oci::Reference reference;
+  std::unique_ptr<registry::Client> client;
+  Found found;
+};
+
+// The first of all names and places that has it. What all of them said is told at the end.
+Opened open_image(const home::Home& home, const std::string& name, const PullOptions& options,
+                  Report& report) {
+  const registry::Configuration configuration = read_configuration(home);
+  std::string said;
+  for (const oci::Reference& reference : complete(home, configuration, name)) {
+    report.begin(reference.text());
+    for (const registry::Endpoint& endpoint :
+         registry::endpoints_of(configuration, reference, options.access)) {
+      try {
+        auto client = std::make_unique<registry::Client>(home, endpoint.reference, endpoint.access);
+        Found found = find(*client, endpoint.reference, options);
+        return {reference, std::move(client), std::move(found)};
+      } catch (const base::Error& error) {
+        if (error.status() > 128) throw;
+        base::log::info("{}", error.what());
+        said += (said.empty() ? "" : "; ") + std::string(error.what());
+      }
+    }
+  }
+  throw base::Error(said);
+}
+
 storage::Image image_of(const Found& found, const oci::Reference& reference) {
   storage::Image image;
   image.id = hash::sha256(found.config_bytes);
@@ -95,6 +128,7 @@ std::optional<storage::Image> find_pulled(const home::Home& home, const std::str
                                           const PullOptions& options) {
   using images::PullPolicy;
   if (options.policy == PullPolicy::Always || options.policy == PullPolicy::Newer) return {};
+  read_configuration(home);
   std::optional<storage::Image> image = images::find(home, name);
   if (image && options.platform && oci::rank(image->config.platform, *options.platform) < 0) {
     image.reset();
@@ -107,20 +141,18 @@ std::optional<storage::Image> find_pulled(const home::Home& home, const std::str
 
 std::string pull(const home::Home& home, const Store& store, const std::string& name,
                  const PullOptions& options, Report& report) try {
-  const oci::Reference reference = oci::Reference::parse(name);
-  report.begin(reference.text());
-  registry::Client client(home, reference, options.access);
-  const Found found = find(client, reference, options);
+  Opened opened = open_image(home, name, options, report);
+  const Found& found = opened.found;
   const std::vector<WantedLayer> layers = plan_layers(found.manifest, found.config);
-  RegistryBlobs blobs(client, report);
+  RegistryBlobs blobs(*opened.client, report);
   const HeldLayers held = bring_layers(store, layers, blobs);
   report.end();
 
-  storage::Image image = image_of(found, reference);
+  storage::Image image = image_of(found, opened.reference);
   for (const WantedLayer& layer : layers)
     image.layers.push_back(layer.id);
   image.size = held.size;
-  publish_found(store, found, reference, image);
+  publish_found(store, found, opened.reference, image);
   return image.id;
 } catch (base::Error& error) {
   report.end();
