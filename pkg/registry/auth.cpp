@@ -5,6 +5,7 @@
 #include "pkg/base/base64.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/base/json.hpp"
+#include "pkg/base/text.hpp"
 #include "pkg/registry/http_url.hpp"
 #include "pkg/registry/status.hpp"
 
@@ -54,8 +55,10 @@ bool Auth::answer(const std::vector<Challenge>& challenges, const std::string& s
   if (!header_.empty() && header_ != sent) return true;  // another request has been through this
   if (const Challenge* bearer = find_scheme(challenges, "bearer");
       bearer != nullptr && !bearer->parameter("realm").empty()) {
-    if (bearer->parameter("error") == "insufficient_scope" && !bearer->parameter("scope").empty()) {
-      who_.scope = bearer->parameter("scope");
+    const std::string scope = bearer->parameter("scope");
+    const bool is_new = std::ranges::find(who_.scopes, scope) == who_.scopes.end();
+    if (bearer->parameter("error") == "insufficient_scope" && !scope.empty() && is_new) {
+      who_.scopes.push_back(scope);
     }
     bearer_ = *bearer;
     fetch_token();
@@ -70,15 +73,17 @@ Request Auth::token_request() const {
   const std::string realm = bearer_->parameter("realm");
   std::string fields;
   add_field(fields, "service", bearer_->parameter("service"));
-  add_field(fields, "scope", who_.scope);
   Request request = {.url = realm, .authorization = "", .headers = {}, .form = std::nullopt};
   if (who_.credentials && !who_.credentials->identity_token.empty()) {
+    add_field(fields, "scope", base::join(who_.scopes, " "));
     add_field(fields, "grant_type", "refresh_token");
     add_field(fields, "client_id", "pod");
     add_field(fields, "refresh_token", who_.credentials->identity_token);
     request.form = fields;
     return request;
   }
+  for (const std::string& scope : who_.scopes)
+    add_field(fields, "scope", scope);
   if (who_.credentials) {
     add_field(fields, "account", who_.credentials->user);
     request.authorization = basic(*who_.credentials);

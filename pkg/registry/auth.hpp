@@ -18,7 +18,7 @@ class Auth {
  public:
   struct Who {
     std::optional<Credentials> credentials;  // nothing: anonymous
-    std::string scope;                       // "repository:library/alpine:pull"
+    std::vector<std::string> scopes;         // "repository:library/alpine:pull"
     bool is_clear_text_fine = false;         // a token server without TLS may get the credentials
   };
 

@@ -7,6 +7,8 @@
 #include "pkg/registry/http.hpp"
 #include "pkg/registry/http_url.hpp"
 #include "pkg/registry/session.hpp"
+#include "pkg/registry/status.hpp"
+#include "pkg/registry/uploads.hpp"
 
 #include <utility>
 #include <vector>
@@ -46,6 +48,17 @@ void verify(const oci::Digest& digest, std::string_view bytes) {
   if (found == digest.hex()) return;
   throw base::Error("wrong content: its digest is " + std::string(digest.algorithm()) + ":" +
                     found);
+}
+
+// What the registry says it has got, if it does.
+void check_digest(const Session& session, const Attempt& attempt, const Answer& answer,
+                  std::string_view bytes) {
+  const auto found = answer.head.find("docker-content-digest");
+  if (!found || !found->starts_with("sha256:")) return;
+  const std::string sent = "sha256:" + hash::sha256(bytes);
+  if (*found == sent) return;
+  throw session.failure(attempt,
+                        "the registry says it got " + *found + " where " + sent + " was sent");
 }
 
 }  // namespace
@@ -113,6 +126,35 @@ std::string Client::blob(const oci::Descriptor& descriptor) {
 
 void Client::fetch(std::span<const BlobRequest> requests, const std::function<void()>& tick) {
   download(impl_->session, requests, tick);
+}
+
+std::vector<BlobOutcome> Client::send(std::span<const BlobOffer> offers, const Tick& tick) {
+  return upload(impl_->session, offers, tick);
+}
+
+void Client::put_manifest(const std::string& tag_or_digest, const Document& document) {
+  Session& session = impl_->session;
+  const bool by_digest = is_digest(tag_or_digest);
+  const std::string name = by_digest ? tag_or_digest : escape_url(tag_or_digest);
+  Attempt attempt = {.object = session.repository() + (by_digest ? "@" : ":") + tag_or_digest,
+                     .authorization = ""};
+  while (true) {
+    Request request = session.request("/manifests/" + name, attempt);
+    request.method = "PUT";
+    request.headers = {"Content-Type: " + document.media_type};
+    request.body = document.bytes;
+    const Answer answer = session.http().ask(std::move(request), kMostDocumentBytes);
+    const bool is_answer = answer.ending.kind == Ending::Kind::Answered;
+    const int status = is_answer ? answer.head.status : 0;
+    if (status >= 200 && status < 300) {
+      check_digest(session, attempt, answer, document.bytes);
+      return session.note_contact();
+    }
+    if (status == 400 || status == 415 || status == 422) {
+      throw RefusedManifest(session.failure(attempt, describe(answer)));
+    }
+    wait_for(session.http(), session.recover(attempt, answer));
+  }
 }
 
 void Client::wake() {

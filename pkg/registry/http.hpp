@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,11 +13,24 @@
 
 namespace registry {
 
+// Where the body of a request comes from that is not there as a whole. Called from within
+// Http::turn.
+class Supply {
+ public:
+  virtual ~Supply() = default;
+  // Fills the beginning of the buffer; 0 at the end. Nothing: no bytes now, ask again after
+  // Http::wake(). What is thrown here comes out of Http::turn.
+  virtual std::optional<std::size_t> fill(std::span<char> buffer) = 0;
+};
+
 struct Request {
   std::string url;
   std::string authorization;         // stays behind when a redirect leads to another host
   std::vector<std::string> headers;  // "Accept: text/plain"
   std::optional<std::string> form;   // POSTed when there is one
+  std::string method = {};           // "": GET, or POST for a form
+  std::optional<std::string> body = {};
+  Supply* supply = nullptr;  // in place of `body`, of any length; cannot follow a redirect
 };
 
 // The beginning of an answer; that of the last one where redirects led elsewhere.

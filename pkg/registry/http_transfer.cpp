@@ -19,6 +19,9 @@ using Clock = std::chrono::steady_clock;
 constexpr int kMostRedirects = 10;
 constexpr std::int64_t kSlowest = 1024;  // bytes a second
 
+// While a registry checks what it got it says nothing, so who sent something has more patience.
+constexpr int kPatienceAfterBody = 5;
+
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
@@ -95,6 +98,7 @@ void Transfer::open() {
   set(handle, CURLOPT_WRITEDATA, static_cast<void*>(this));
   set_address();
   set_trust();
+  set_method();
   set_headers();
   restart_stall_window();
   const CURLMcode code = curl_multi_add_handle(http_.multi.get(), handle);
@@ -143,11 +147,34 @@ void Transfer::set_headers() {
   if (is_at_home_ && !request_.authorization.empty()) {
     add("Authorization: " + request_.authorization);
   }
-  if (request_.form && hops_ == 0) {
-    set(handle_.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.form->size()));
-    set(handle_.get(), CURLOPT_COPYPOSTFIELDS, request_.form->c_str());
-  }
+  if (request_.supply != nullptr || request_.body) add("Expect:");    // asks for no "100 Continue"
+  if (request_.body && request_.body->empty()) add("Content-Type:");  // and says none of nothing
   set(handle_.get(), CURLOPT_HTTPHEADER, headers_.get());
+}
+
+// RFC 9110, section 15.4: 307 and 308 keep the method and the body, the others most often mean GET.
+std::string Transfer::method_of_this_hop() const {
+  if (is_turned_to_get_) return request_.method == "HEAD" ? "HEAD" : "GET";
+  if (!request_.method.empty()) return request_.method;
+  return request_.form ? "POST" : "GET";
+}
+
+void Transfer::set_method() {
+  CURL* handle = handle_.get();
+  const std::string method = method_of_this_hop();
+  if (method == "HEAD") return set(handle, CURLOPT_NOBODY, 1L);
+  if (method == "GET") return;
+  if (request_.supply != nullptr) {
+    set(handle, CURLOPT_UPLOAD, 1L);  // of unknown length: in chunks
+    set(handle, CURLOPT_UPLOAD_BUFFERSIZE, 256L * 1024L);
+    set(handle, CURLOPT_READFUNCTION, &Transfer::on_supply);
+    set(handle, CURLOPT_READDATA, static_cast<void*>(this));
+  } else {
+    const std::string body = request_.form ? *request_.form : request_.body.value_or("");
+    set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    set(handle, CURLOPT_COPYPOSTFIELDS, body.c_str());
+  }
+  set(handle, CURLOPT_CUSTOMREQUEST, method);
 }
 
 void Transfer::close() {
@@ -174,6 +201,16 @@ std::size_t Transfer::on_body(char* bytes, std::size_t size, std::size_t count, 
   } catch (...) {
     transfer->http_.keep_first(std::current_exception());
     return 0;
+  }
+}
+
+std::size_t Transfer::on_supply(char* bytes, std::size_t size, std::size_t count, void* self) {
+  auto* transfer = static_cast<Transfer*>(self);
+  try {
+    return transfer->give_body({bytes, size * count});
+  } catch (...) {
+    transfer->http_.keep_first(std::current_exception());
+    return CURL_READFUNC_ABORT;
   }
 }
 
@@ -207,6 +244,16 @@ std::size_t Transfer::take_body(std::string_view bytes) {
   return bytes.size();
 }
 
+std::size_t Transfer::give_body(std::span<char> buffer) {
+  const std::optional<std::size_t> count = request_.supply->fill(buffer);
+  if (!count) {
+    is_paused_ = true;
+    return CURL_READFUNC_PAUSE;
+  }
+  window_bytes_ += static_cast<std::int64_t>(*count);
+  return *count;
+}
+
 void Transfer::resume() {
   if (!is_paused_ || handle_ == nullptr) return;
   is_paused_ = false;
@@ -221,7 +268,8 @@ void Transfer::restart_stall_window() {
 
 void Transfer::check_stall() {
   if (handle_ == nullptr || is_paused_) return;
-  const auto stall = http_.settings.stall;
+  const bool has_body = request_.supply != nullptr || request_.body;
+  const auto stall = http_.settings.stall * (has_body ? kPatienceAfterBody : 1);
   if (window_bytes_ * 1000 >= kSlowest * stall.count()) return restart_stall_window();
   if (Clock::now() - window_start_ < stall) return;
   close();
@@ -269,6 +317,10 @@ bool Transfer::follow() {
     throw base::Error("redirect to " + origin_of(next) + ", out of https");
   }
   if (++hops_ > kMostRedirects) throw base::Error("too many redirects");
+  if (request_.supply != nullptr) throw base::Error("redirect of an upload");
+  // Forms hold secrets that are for whom they were addressed to.
+  const bool keeps_method = (head_.status == 307 || head_.status == 308) && !request_.form;
+  is_turned_to_get_ = is_turned_to_get_ || !keeps_method;
   base::log::debug("redirect from {} to {}", origin_of(url_), origin_of(next));
   is_at_home_ = is_at_home_ && *from == *to;  // and once away, away for good
   url_ = next;

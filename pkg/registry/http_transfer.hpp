@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,15 +74,19 @@ class Transfer : public Exchange {
   void set_address();
   void set_trust();
   void set_headers();
+  void set_method();
+  std::string method_of_this_hop() const;
   void close();
   bool follow();
   void take_header(std::string_view line);
   std::size_t take_body(std::string_view bytes);
+  std::size_t give_body(std::span<char> buffer);
   void restart_stall_window();
   std::string describe(CURLcode code) const;
 
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_supply(char* bytes, std::size_t size, std::size_t count, void* self);
 
   Loop& http_;
   Request request_;
@@ -89,6 +94,7 @@ class Transfer : public Exchange {
   std::string url_;  // of this hop
   bool is_at_home_ = true;
   int hops_ = 0;
+  bool is_turned_to_get_ = false;  // by a redirect that means so
   Easy handle_;
   HeaderList headers_;
   std::array<char, CURL_ERROR_SIZE> error_ = {};

@@ -5,6 +5,7 @@
 #include "pkg/registry/certificates.hpp"
 #include "pkg/registry/challenge.hpp"
 #include "pkg/registry/credential_program.hpp"
+#include "pkg/registry/http_url.hpp"
 #include "pkg/registry/proxy.hpp"
 #include "pkg/registry/status.hpp"
 
@@ -53,6 +54,14 @@ std::optional<Credentials> credentials(const home::Home& home, const oci::Refere
   return std::nullopt;
 }
 
+std::vector<std::string> scopes(const oci::Reference& reference, const Access& access) {
+  const std::string repository = "repository:" + reference.repository();
+  std::vector<std::string> all = {repository + (access.is_for_push ? ":pull,push" : ":pull")};
+  for (const std::string& other : access.also_read)
+    all.push_back("repository:" + other + ":pull");
+  return all;
+}
+
 std::vector<Challenge> challenges_of(const Head& head) {
   std::vector<Challenge> all;
   for (const std::string& field : head.find_all("www-authenticate")) {
@@ -73,18 +82,41 @@ Session::Session(const home::Home& home, const oci::Reference& reference, Access
       http_(settings(home, registry_, access_)),
       auth_(http_,
             {.credentials = credentials(home, reference, access_),
-             .scope = "repository:" + repository_ + ":pull",
+             .scopes = scopes(reference, access_),
              .is_clear_text_fine = is_loopback_ || !access_.tls_verify.value_or(true)},
             access_.patience) {}
 
-Request Session::request(std::string_view path, Attempt& attempt) {
+void Session::authorize(Attempt& attempt) {
   try {
     attempt.authorization = auth_.header();
   } catch (const base::Error& error) {
     throw failure(attempt, error.what());
   }
-  return {.url = scheme_ + "://" + host_ + "/v2/" + repository_ + std::string(path),
+}
+
+Request Session::request(std::string_view path, Attempt& attempt) {
+  authorize(attempt);
+  return {.url = origin() + "/v2/" + repository_ + std::string(path),
           .authorization = attempt.authorization,
+          .headers = {},
+          .form = std::nullopt};
+}
+
+// A registry behind a proxy that speaks TLS for it often does not know that, and says http.
+Request Session::request_at(const std::string& from, const std::string& location,
+                            Attempt& attempt) {
+  std::string url = resolve_url(from, location);
+  if (scheme_ == "https" && url.starts_with("http://" + host_ + "/")) url.insert(4, "s");
+  const auto there = parse_url(url);
+  const bool is_safe = there && (there->scheme == "https" || scheme_ == "http");
+  if (!is_safe || (there->scheme != "https" && there->scheme != "http")) {
+    throw failure(attempt, "it leads to " + (there ? origin_of(url) : "what is no address") +
+                               ", where we do not go");
+  }
+  const bool is_at_home = there == parse_url(origin());
+  if (is_at_home) authorize(attempt);
+  return {.url = std::move(url),
+          .authorization = is_at_home ? attempt.authorization : "",
           .headers = {},
           .form = std::nullopt};
 }
@@ -111,8 +143,7 @@ std::chrono::milliseconds Session::recover(Attempt& attempt, const Answer& answe
   const auto wait = access_.patience.before(attempt.failures + 1, answer.ending.retry_after);
   if (!is_passing || !wait) throw failure(attempt, describe(answer) + advice(answer));
   ++attempt.failures;
-  base::log::info("registry {}: pull {}: {}: again in {} ms", registry_, attempt.object,
-                  describe(answer), wait->count());
+  base::log::info("{}: again in {} ms", failure(attempt, describe(answer)).what(), wait->count());
   return *wait;
 }
 
@@ -165,8 +196,8 @@ Answer Session::get(std::string_view path, const std::string& object,
 }
 
 base::Error Session::failure(const Attempt& attempt, std::string_view what) const {
-  return base::Error("registry " + registry_ + ": pull " + attempt.object + ": " +
-                     std::string(what));
+  const std::string verb = access_.is_for_push ? ": push " : ": pull ";
+  return base::Error("registry " + registry_ + verb + attempt.object + ": " + std::string(what));
 }
 
 }  // namespace registry

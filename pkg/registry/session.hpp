@@ -33,6 +33,10 @@ class Session {
 
   // The next request for `path` below the repository: "/manifests/latest".
   Request request(std::string_view path, Attempt& attempt);
+  // The same for an address that the registry has given us, which may be relative to `from`. Only
+  // where it is the registry's own it gets our credentials. Throws base::Error when it is none that
+  // we would go to.
+  Request request_at(const std::string& from, const std::string& location, Attempt& attempt);
 
   // After anything but success: how long to wait before it is worth asking again. Throws the error
   // when it is not.
@@ -45,11 +49,13 @@ class Session {
   Answer get(std::string_view path, const std::string& object,
              const std::vector<std::string>& headers, std::size_t limit);
 
-  // "registry HOST: pull OBJECT: what".
+  // "registry HOST: pull OBJECT: what", or "push".
   base::Error failure(const Attempt& attempt, std::string_view what) const;
 
  private:
   bool fall_back(const Ending& ending);
+  void authorize(Attempt& attempt);
+  std::string origin() const { return scheme_ + "://" + host_; }
   std::string advice(const Answer& answer) const;
 
   Access access_;

@@ -119,7 +119,9 @@ void Registry::serve_connection(int socket) {
                    .body = "",
                    .with_certificate = stream->has_peer_certificate()};
     const auto length = base::parse_integer(asked.field("content-length")).value_or(0);
-    asked.body = stream->read(static_cast<std::size_t>(length));
+    asked.body = asked.field("transfer-encoding") == "chunked"
+                     ? stream->read_chunks()
+                     : stream->read(static_cast<std::size_t>(length));
     if (!send(*stream, asked, answer(asked))) break;
   }
   const std::lock_guard lock(mutex_);
@@ -141,9 +143,44 @@ Reply Registry::answer(const Asked& asked) {
   return truth(asked);
 }
 
-Reply Registry::truth(const Asked& asked) const {
+// Places to upload to are paths with a query, as registries keep their state in one.
+Reply Registry::upload(const Asked& asked) {
+  const std::string path = asked.target.substr(0, asked.target.find('?'));
+  if (asked.method == "POST") {
+    const std::string place = path + std::to_string(upload_count_++);
+    uploads_[place] = "";
+    return {.status = 202, .fields = {{"Location", place + "?_state=a%3Db"}}, .claimed_length = {}};
+  }
+  const auto found = uploads_.find(path);
+  if (found == uploads_.end() || asked.target.find("_state=a%3Db") == std::string::npos) {
+    return refusal(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry");
+  }
+  found->second += asked.body;
+  if (asked.method == "PATCH") {
+    return {.status = 202, .fields = {{"Location", path + "?_state=a%3Db"}}, .claimed_length = {}};
+  }
+  const Blob blob = make_blob("application/octet-stream", std::exchange(found->second, ""));
+  uploads_.erase(found);
+  if (!asked.target.ends_with("&digest=sha256%3A" + blob.digest.substr(7))) {
+    return refusal(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
+  }
+  blobs_[blob.digest] = blob;
+  return {.status = 201, .fields = {{"Docker-Content-Digest", blob.digest}}, .claimed_length = {}};
+}
+
+Reply Registry::take_manifest(const Asked& asked) {
+  const Blob manifest = make_blob(asked.field("content-type"), asked.body);
+  manifests_[manifest.digest] = manifest;
+  manifests_[name_after(asked.target, "/manifests/")] = manifest;
+  return {
+      .status = 201, .fields = {{"Docker-Content-Digest", manifest.digest}}, .claimed_length = {}};
+}
+
+Reply Registry::truth(const Asked& asked) {
   if (asked.target == "/v2/")
     return {.status = 200, .fields = {}, .body = "{}", .claimed_length = {}};
+  if (asked.is_upload()) return upload(asked);
+  if (asked.is_manifest() && asked.method == "PUT") return take_manifest(asked);
   if (asked.is_manifest()) {
     const auto found = manifests_.find(name_after(asked.target, "/manifests/"));
     if (found == manifests_.end()) return refusal(404, "MANIFEST_UNKNOWN", "manifest unknown");
@@ -193,6 +230,18 @@ void Registry::add(const RegistryImage& image, const std::string& tag) {
   for (const Blob& layer : image.layers)
     add(layer);
   add_manifest(image.manifest, tag);
+}
+
+std::optional<Blob> Registry::find_blob(const std::string& digest) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = blobs_.find(digest);
+  return found == blobs_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<Blob> Registry::find_manifest(const std::string& tag_or_digest) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = manifests_.find(tag_or_digest);
+  return found == manifests_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void Registry::tell(Lie lie) {

@@ -30,6 +30,7 @@ struct Asked {
 
   std::string field(const std::string& name) const;  // "" when it is missing
   bool is_blob() const { return target.find("/blobs/") != std::string::npos; }
+  bool is_upload() const { return target.find("/blobs/uploads/") != std::string::npos; }
   bool is_manifest() const { return target.find("/manifests/") != std::string::npos; }
 };
 
@@ -74,6 +75,10 @@ class Registry {
   // Nor without a client certificate.
   void demand_certificate();
 
+  // What was pushed; nothing when there is no such blob or manifest.
+  std::optional<Blob> find_blob(const std::string& digest) const;
+  std::optional<Blob> find_manifest(const std::string& tag_or_digest) const;
+
   std::vector<Asked> asked() const;
   std::size_t count(const std::function<bool(const Asked&)>& is_meant) const;
   // Whether any request had this text anywhere in its target, header or body.
@@ -83,7 +88,9 @@ class Registry {
   void serve();
   void serve_connection(int socket);
   Reply answer(const Asked& asked);
-  Reply truth(const Asked& asked) const;
+  Reply truth(const Asked& asked);
+  Reply upload(const Asked& asked);
+  Reply take_manifest(const Asked& asked);
   Reply blob(const Asked& asked, const Blob& blob) const;
 
   SSL_CTX* context_ = nullptr;
@@ -94,8 +101,10 @@ class Registry {
   std::vector<std::thread> connections_;
   std::set<int> sockets_;
   bool is_closing_ = false;
-  std::map<std::string, Blob> blobs_;      // by digest
-  std::map<std::string, Blob> manifests_;  // by digest and by tag
+  std::map<std::string, Blob> blobs_;           // by digest
+  std::map<std::string, Blob> manifests_;       // by digest and by tag
+  std::map<std::string, std::string> uploads_;  // what has come so far, by path
+  int upload_count_ = 0;
   Lie lie_;
   std::string authorization_;
   std::string challenge_;

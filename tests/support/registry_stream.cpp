@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <stdexcept>
 
 #include <arpa/inet.h>
@@ -107,6 +108,21 @@ std::string Stream::read(std::size_t size) {
   std::string bytes = buffer_.substr(0, size);
   buffer_.erase(0, bytes.size());
   return bytes;
+}
+
+std::string Stream::read_chunks() {
+  std::string body;
+  while (true) {
+    while (buffer_.find("\r\n") == std::string::npos) {
+      if (!fill()) return body;
+    }
+    constexpr int kHex = 16;
+    const std::size_t size = std::strtoul(buffer_.c_str(), nullptr, kHex);
+    buffer_.erase(0, buffer_.find("\r\n") + 2);
+    body += read(size);
+    read(2);
+    if (size == 0) return body;
+  }
 }
 
 bool Stream::write(std::string_view bytes) {

@@ -32,6 +32,7 @@ class Stream {
 
   bool read_preamble(Preamble& into);  // false: the other end is gone
   std::string read(std::size_t size);  // fewer bytes only at the end
+  std::string read_chunks();           // a body of "Transfer-Encoding: chunked"
   bool write(std::string_view bytes);  // false: the other end is gone
   bool has_peer_certificate() const;
 
