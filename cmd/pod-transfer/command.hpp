@@ -18,6 +18,8 @@ struct Command {
 int pull(const cli::Arguments& arguments);
 int load(const cli::Arguments& arguments);
 int import_image(const cli::Arguments& arguments);
+int login(const cli::Arguments& arguments);
+int logout(const cli::Arguments& arguments);
 
 // Goes on after a failure; the last one is thrown, the others are printed before.
 int for_each(const std::vector<std::string>& names,

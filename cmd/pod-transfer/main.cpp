@@ -17,13 +17,15 @@
 namespace pod_transfer {
 namespace {
 
-constexpr std::array<Command, 6> kCommands = {{
+constexpr std::array<Command, 8> kCommands = {{
     {"pull", pull},
     {"image pull", pull},
     {"load", load},
     {"image load", load},
     {"import", import_image},
     {"image import", import_image},
+    {"login", login},
+    {"logout", logout},
 }};
 
 struct Found {

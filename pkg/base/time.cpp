@@ -5,8 +5,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
+#include <limits>
 #include <optional>
 
 namespace base {
@@ -87,6 +89,12 @@ std::optional<std::int64_t> read_offset(Reader& reader) {
   return (west ? -1 : 1) * (*hours * 3600 + *minutes * 60);
 }
 
+// The nearest that can be told: from 1677 to 2262. Docker's "0001-01-01T00:00:00Z" is before.
+Time since_epoch(std::int64_t seconds, std::int64_t nanos) {
+  constexpr std::int64_t kMost = std::numeric_limits<Time>::max() / kSecond - 1;
+  return std::clamp(seconds, -kMost, kMost) * kSecond + nanos;
+}
+
 std::optional<Time> read_rfc3339(std::string_view text) {
   Reader reader(text);
   std::tm tm{};
@@ -98,7 +106,7 @@ std::optional<Time> read_rfc3339(std::string_view text) {
   tm.tm_mon = *month - 1;
   tm.tm_mday = *day;
   tm.tm_isdst = -1;
-  if (reader.at_end()) return std::mktime(&tm) * kSecond;
+  if (reader.at_end()) return since_epoch(std::mktime(&tm), 0);
   if (!reader.take('T') && !reader.take('t') && !reader.take(' ')) return std::nullopt;
   const auto hour = reader.digits(2);
   const auto minute = reader.take(':') ? reader.digits(2) : std::nullopt;
@@ -109,10 +117,10 @@ std::optional<Time> read_rfc3339(std::string_view text) {
   tm.tm_min = *minute;
   tm.tm_sec = *second;
   const std::int64_t nanos = reader.take('.') ? reader.nanos() : 0;
-  if (reader.at_end()) return std::mktime(&tm) * kSecond + nanos;
+  if (reader.at_end()) return since_epoch(std::mktime(&tm), nanos);
   const auto offset = read_offset(reader);
   if (!offset || !reader.at_end()) return std::nullopt;
-  return (timegm(&tm) - *offset) * kSecond + nanos;
+  return since_epoch(timegm(&tm) - *offset, nanos);
 }
 
 std::optional<nanoseconds> read_duration(std::string_view text) {

@@ -46,10 +46,16 @@ void set_architecture(Platform& platform, const std::string& typed) {
 
 // The x86-64 level of this machine's processor; images of a higher one would not run.
 int host_level() {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("x86-64-v4") != 0) return 4;
-  if (__builtin_cpu_supports("x86-64-v3") != 0) return 3;
-  if (__builtin_cpu_supports("x86-64-v2") != 0) return 2;
+#if defined(__x86_64__)  // by what a level adds first; clang 14 does not know the levels' names
+  const bool is_2 = __builtin_cpu_supports("sse4.2") != 0 && __builtin_cpu_supports("popcnt") != 0;
+  const bool is_3 = is_2 && __builtin_cpu_supports("avx2") != 0 &&
+                    __builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("fma") != 0;
+  const bool is_4 = is_3 && __builtin_cpu_supports("avx512bw") != 0 &&
+                    __builtin_cpu_supports("avx512dq") != 0 &&
+                    __builtin_cpu_supports("avx512vl") != 0;
+  if (is_4) return 4;
+  if (is_3) return 3;
+  if (is_2) return 2;
 #endif
   return 1;
 }

@@ -163,7 +163,8 @@ std::vector<Pod> select(const home::Home& home, const std::vector<std::string>& 
   }
   const auto fits = [&](const Pod& pod) {
     return std::all_of(wanted.begin(), wanted.end(), [&](const auto& entry) {
-      const auto& [key, values] = entry;
+      const std::string& key = entry.first;
+      const std::vector<std::string>& values = entry.second;
       const auto fits_one = [&](const std::string& value) {
         return containers::filter_of(kFilters, key).fits(home, pod, value);
       };

@@ -12,4 +12,9 @@ namespace registry {
 std::optional<Credentials> ask_credential_program(const std::string& name,
                                                   const std::string& server);
 
+// The same with `store` and `erase`. To erase what it does not know is no error.
+void store_in_credential_program(const std::string& name, const std::string& server,
+                                 const Credentials& credentials);
+void erase_in_credential_program(const std::string& name, const std::string& server);
+
 }  // namespace registry

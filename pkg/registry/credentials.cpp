@@ -22,16 +22,6 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// "https://index.docker.io/v1/", "registry-1.docker.io" and "docker.io" are one registry.
-std::string host_of_key(std::string_view key) {
-  for (const std::string_view scheme : {"https://", "http://"}) {
-    if (key.starts_with(scheme)) key.remove_prefix(scheme.size());
-  }
-  const std::string_view host = key.substr(0, key.find('/'));
-  const bool is_hub = host == "index.docker.io" || host == "registry-1.docker.io";
-  return std::string(is_hub ? kDockerHub : host);
-}
-
 std::optional<Credentials> read_entry(const base::Json& entry) {
   Credentials found = {.user = entry.string_or("username", ""),
                        .password = entry.string_or("password", ""),
@@ -71,7 +61,7 @@ std::optional<Credentials> find_in_auths(const base::Json& file, const std::stri
   return find([&registry](const std::string& key) {  // docker's way to write a registry
     const bool is_legacy =
         key.find("://") != std::string::npos || key.find('/') == std::string::npos;
-    return is_legacy && host_of_key(key) == registry;
+    return is_legacy && registry_of_key(key) == registry;
   });
 }
 
@@ -95,6 +85,15 @@ std::optional<base::Json> read_auth_file(const std::string& name) {
 }
 
 }  // namespace
+
+std::string registry_of_key(std::string_view key) {
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (key.starts_with(scheme)) key.remove_prefix(scheme.size());
+  }
+  const std::string_view host = key.substr(0, key.find('/'));
+  const bool is_hub = host == "index.docker.io" || host == "registry-1.docker.io";
+  return std::string(is_hub ? kDockerHub : host);
+}
 
 Credentials parse_credentials(std::string_view text) {
   const auto [user, password] = base::split_once(text, ':');
@@ -128,7 +127,7 @@ std::vector<std::string> find_auth_files(const home::Home& home, const std::stri
 std::optional<Credentials> find_in_auth_file(const base::Json& file, const std::string& registry,
                                              const std::string& repository) {
   for (const auto& [key, program] : file.object_or_none("credHelpers")) {
-    if (host_of_key(key) == registry) return ask_credential_program(program.as_string(), key);
+    if (registry_of_key(key) == registry) return ask_credential_program(program.as_string(), key);
   }
   if (auto found = find_in_auths(file, registry, repository)) return found;
   if (const std::string store = file.string_or("credsStore", ""); !store.empty()) {

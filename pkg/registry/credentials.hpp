@@ -25,6 +25,9 @@ Credentials parse_credentials(std::string_view text);
 // else those of podman and docker that there are.
 std::vector<std::string> find_auth_files(const home::Home& home, const std::string& auth_file);
 
+// "https://index.docker.io/v1/", "registry-1.docker.io" and "docker.io" are one registry.
+std::string registry_of_key(std::string_view key);
+
 // What one such file says about a repository ("docker.io", "library/alpine"); the longest key that
 // matches wins. May run credential helpers. Throws base::Error when a helper fails.
 std::optional<Credentials> find_in_auth_file(const base::Json& file, const std::string& registry,

@@ -14,6 +14,7 @@
 namespace registry {
 namespace {
 
+constexpr std::string_view kLogIn = "log in";
 constexpr std::string_view kAuthFiles = "containers-auth.json";  // as a helper of its own
 constexpr int kMostChallenges = 2;  // one to get in, one for another scope or an expired token
 
@@ -40,7 +41,11 @@ Http::Settings settings(const home::Home& home, const std::string& registry, con
 
 std::optional<Credentials> credentials(const home::Home& home, const oci::Reference& reference,
                                        const Access& access) {
-  if (!access.creds.empty()) return parse_credentials(access.creds);
+  if (!access.creds.empty()) {
+    Credentials typed = parse_credentials(access.creds);
+    if (access.verb == kLogIn) typed.source = "this login";
+    return typed;
+  }
   const auto find_in_files = [&] {
     return find_credentials(find_auth_files(home, access.auth_file), reference.registry(),
                             reference.repository());
@@ -55,6 +60,7 @@ std::optional<Credentials> credentials(const home::Home& home, const oci::Refere
 }
 
 std::vector<std::string> scopes(const oci::Reference& reference, const Access& access) {
+  if (!access.verb.empty()) return {};
   const std::string repository = "repository:" + reference.repository();
   std::vector<std::string> all = {repository + (access.is_for_push ? ":pull,push" : ":pull")};
   for (const std::string& other : access.also_read)
@@ -176,17 +182,19 @@ std::string Session::advice(const Answer& answer) const {
   if (status == 429 && auth_.is_anonymous()) return ": wait, or " + login;
   if (status != 401 && status != 403) return "";
   if (answer.head.is_elsewhere) return " by the host it redirects to";
+  if (access_.verb == kLogIn) return ": wrong user name or password";
   if (auth_.is_anonymous()) return ": " + login;
   return ": the credentials of " + auth_.source() + " do not let in here";
 }
 
-Answer Session::get(std::string_view path, const std::string& object,
-                    const std::vector<std::string>& headers, std::size_t limit) {
-  Attempt attempt = {.object = object, .authorization = ""};
+template <typename Next>
+Answer Session::insist(const Next& next, const Attempt& first,
+                       const std::vector<std::string>& headers, std::size_t limit) {
+  Attempt attempt = first;
   while (true) {
-    Request next = request(path, attempt);
-    next.headers = headers;
-    Answer answer = http_.ask(std::move(next), limit);
+    Request request = next(attempt);
+    request.headers = headers;
+    Answer answer = http_.ask(std::move(request), limit);
     if (answer.ending.kind == Ending::Kind::Answered && answer.head.status == 200) {
       note_contact();
       return answer;
@@ -195,9 +203,23 @@ Answer Session::get(std::string_view path, const std::string& object,
   }
 }
 
+Answer Session::get(std::string_view path, const std::string& object,
+                    const std::vector<std::string>& headers, std::size_t limit) {
+  return insist([&](Attempt& attempt) { return request(path, attempt); },
+                {.object = object, .authorization = ""}, headers, limit);
+}
+
+Answer Session::get_at(const std::string& path, const std::string& object,
+                       const std::vector<std::string>& headers, std::size_t limit) {
+  return insist([&](Attempt& attempt) { return request_at(origin() + "/", path, attempt); },
+                {.object = object, .authorization = ""}, headers, limit);
+}
+
 base::Error Session::failure(const Attempt& attempt, std::string_view what) const {
-  const std::string verb = access_.is_for_push ? ": push " : ": pull ";
-  return base::Error("registry " + registry_ + verb + attempt.object + ": " + std::string(what));
+  std::string step = access_.verb;
+  if (step.empty()) step = access_.is_for_push ? "push" : "pull";
+  if (!attempt.object.empty()) step += " " + attempt.object;
+  return base::Error("registry " + registry_ + ": " + step + ": " + std::string(what));
 }
 
 }  // namespace registry

@@ -49,10 +49,17 @@ class Session {
   Answer get(std::string_view path, const std::string& object,
              const std::vector<std::string>& headers, std::size_t limit);
 
+  // The same for a path of the registry: "/v2/_catalog".
+  Answer get_at(const std::string& path, const std::string& object,
+                const std::vector<std::string>& headers, std::size_t limit);
+
   // "registry HOST: pull OBJECT: what", or "push".
   base::Error failure(const Attempt& attempt, std::string_view what) const;
 
  private:
+  template <typename Next>
+  Answer insist(const Next& next, const Attempt& first, const std::vector<std::string>& headers,
+                std::size_t limit);
   bool fall_back(const Ending& ending);
   void authorize(Attempt& attempt);
   std::string origin() const { return scheme_ + "://" + host_; }

@@ -46,11 +46,29 @@ Toml convert(const toml::node& node, int depth) {  // NOLINT(misc-no-recursion)
   return made;
 }
 
+// toml++ 3.3 has no answer to some letters beyond ASCII where a space could be. Files of ours have
+// them in comments at most, where they become spaces.
+std::string only_ascii(std::string text, const std::string& file) {
+  int line = 1;
+  bool is_comment = false;
+  for (char& letter : text) {
+    if (letter == '\n') ++line;
+    is_comment = letter != '\n' && (is_comment || letter == '#');
+    if (static_cast<unsigned char>(letter) < 128) continue;
+    if (!is_comment) {
+      throw base::Error(
+          fmt::format("{}:{}: only ASCII is understood outside comments", file, line));
+    }
+    letter = ' ';
+  }
+  return text;
+}
+
 }  // namespace
 
 Toml Toml::parse(const std::string& text, const std::string& file) {
   if (text.size() > kLongest) throw base::Error(file + ": longer than 1 MiB");
-  const toml::parse_result result = toml::parse(text);
+  const toml::parse_result result = toml::parse(only_ascii(text, file));
   if (!result) {
     const toml::parse_error& error = result.error();
     throw base::Error(

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -47,6 +48,12 @@ void open_standard_streams() {
     // NOLINTNEXTLINE(android-cloexec-open)
     if (::open("/dev/null", O_RDWR) < 0) throw base::SysError("open /dev/null");
   }
+}
+
+void forbid_core_files() {
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0);
 }
 
 void set_title(const char* title) {

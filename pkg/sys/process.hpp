@@ -38,6 +38,11 @@ void open_standard_streams();
 // the user's, and may hold what a container is not to see.
 void set_title(const char* title);
 
+// From now on no core file is made of us, nor can others of the same user look into our memory:
+// it holds secrets. What belongs to us in /proc becomes root's, so not before others have to write
+// there (newuidmap). See prctl(2), PR_SET_DUMPABLE.
+void forbid_core_files();
+
 // Waits up to `timeout_ms` (-1: for ever) for the process to end; false when it still runs.
 bool wait_for_end(const Fd& process, int timeout_ms);
 

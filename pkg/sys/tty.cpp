@@ -32,4 +32,16 @@ RawMode::~RawMode() {
   if (fd_ >= 0) ::tcsetattr(fd_, TCSANOW, &former_);
 }
 
+NoEcho::NoEcho(int fd) {
+  if (::tcgetattr(fd, &former_) != 0) return;
+  termios silent = former_;
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  silent.c_lflag |= ECHONL | ICANON | ISIG;
+  if (::tcsetattr(fd, TCSAFLUSH, &silent) == 0) fd_ = fd;
+}
+
+NoEcho::~NoEcho() {
+  if (fd_ >= 0) ::tcsetattr(fd_, TCSAFLUSH, &former_);
+}
+
 }  // namespace sys

@@ -31,4 +31,17 @@ class RawMode {
   termios former_{};
 };
 
+// Does not show what is typed while this lives, for passwords. Not a terminal: does nothing.
+class NoEcho {
+ public:
+  explicit NoEcho(int fd);
+  NoEcho(const NoEcho&) = delete;
+  NoEcho& operator=(const NoEcho&) = delete;
+  ~NoEcho();
+
+ private:
+  int fd_ = -1;
+  termios former_{};
+};
+
 }  // namespace sys

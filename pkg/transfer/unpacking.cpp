@@ -8,7 +8,6 @@
 
 #include <atomic>
 #include <exception>
-#include <optional>
 #include <thread>
 
 namespace transfer {
@@ -101,10 +100,7 @@ void Unpacking::Impl::run_inflate() {
 
 void Unpacking::Impl::write() {
   RingSource source(inflated);
-  std::optional<tar::Outline> outline;
-  if (!target.folder.empty()) outline.emplace(target.folder);
-  result.applied = tar::apply(source, sys::open_dir(target.root), target.squash_owners,
-                              outline ? &*outline : nullptr);
+  result.applied = tar::apply(source, sys::open_dir(target.root), target.squash_owners);
 }
 
 void Unpacking::Impl::run_write() {

@@ -15,6 +15,13 @@ TEST(Time, ReadsRfc3339WithOffsets) {
   EXPECT_EQ(base::parse_rfc3339("1970-01-01T00:00:01Z"), 1'000'000'000);
 }
 
+TEST(Time, EndsWhereNanosecondsEnd) {
+  EXPECT_LT(base::parse_rfc3339("0001-01-01T00:00:00Z"),
+            base::parse_rfc3339("1700-01-01T00:00:00Z"));
+  EXPECT_GT(base::parse_rfc3339("9999-12-31T23:59:59Z"),
+            base::parse_rfc3339("2200-01-01T00:00:00Z"));
+}
+
 TEST(Time, WritesNanoseconds) {
   EXPECT_EQ(base::rfc3339_utc(1'500'000'000), "1970-01-01T00:00:01.5Z");
   EXPECT_EQ(base::rfc3339_utc(10'000'000'000), "1970-01-01T00:00:10Z");
