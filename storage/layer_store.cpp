@@ -83,6 +83,10 @@ std::string LayerStore::root(const std::string& id) const {
   return layout_.layer(id) + "/root";
 }
 
+std::string LayerStore::folder(const std::string& id) const {
+  return layout_.layer(id);
+}
+
 StagedLayer LayerStore::stage() const {
   layout_.prepare();
   sys::spread_folders(layout_.staging());  // layers are made side by side

@@ -32,6 +32,7 @@ class StagedLayer {
   explicit StagedLayer(Staged staged) : staged_(std::move(staged)) {}
 
   std::string root() const { return staged_.path() + "/root"; }  // unpack here
+  const std::string& folder() const { return staged_.path(); }   // what else the archive was
   // Says what it is, beside its files. Then all of it is brought to the disk, then committed.
   void describe(const Layer& layer);
   // Publishes by rename; the layer is held for the caller as by LayerStore::hold. Somebody else may
@@ -49,7 +50,8 @@ class LayerStore {
 
   std::optional<Layer> find(const std::string& id) const;
   std::vector<Layer> list() const;
-  std::string root(const std::string& id) const;  // the tree, for the mount
+  std::string root(const std::string& id) const;    // the tree, for the mount
+  std::string folder(const std::string& id) const;  // what it is in
 
   StagedLayer stage() const;
   // Held while a blob is downloaded and unpacked: who comes second waits, then finds the layer.

@@ -10,6 +10,7 @@ namespace storage {
 // All names of files and folders of the store; nothing else knows them.
 //
 //   layers/<chain id>/{root/,layer.json}      committed by rename, then never changed
+//                    /{outline.zst,kept/}     what of its archive is not in root/: storage/tar
 //   images/<image id>/{image.json,config.json,manifest.json}
 //   refs/<escaped name>                       symbolic link to ../images/<image id>
 //   rootfs/<container id>/{upper/,work/,...}  a container's writable layer

@@ -5,8 +5,8 @@
 #include "pkg/sys/file.hpp"
 #include "pkg/transfer/file_source.hpp"
 #include "storage/tar/inflate.hpp"
+#include "storage/tar/place.hpp"
 #include "storage/tar/reader.hpp"
-#include "storage/tar/tree.hpp"
 
 #include <fmt/core.h>
 
@@ -21,8 +21,7 @@ constexpr std::size_t kMostDocument = std::size_t{4} << 20U;
 constexpr int kMostLinks = 8;
 
 std::string normal(const std::string& path) {
-  const tar::Place place = tar::place_of(path);
-  return place.parent.empty() ? place.name : place.parent + "/" + place.name;
+  return tar::place_of(path).path();
 }
 
 // The body of one member; every source has a reader of its own, so many can be read at once.

@@ -95,6 +95,7 @@ void say_squashed(bool squashed) {
 Job job_of(const Store& store, const WantedLayer& layer, const storage::StagedLayer& staged) {
   return {.layer = &layer,
           .target = {.root = staged.root(),
+                     .folder = staged.folder(),
                      .squash_owners = store.squash_owners,
                      .blob_algorithm = std::string(layer.blob.digest.algorithm()),
                      .diff_algorithm = layer.diff_id.substr(0, layer.diff_id.find(':'))}};
@@ -178,8 +179,9 @@ HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers,
 AddedLayer add_layer(const Store& store, std::unique_ptr<tar::Source> archive) {
   storage::StagedLayer staged = storage::LayerStore(store.layout).stage();
   Flusher flusher(store.layout);
-  Unpacking unpacking(std::move(archive),
-                      {.root = staged.root(), .squash_owners = store.squash_owners});
+  Unpacking unpacking(
+      std::move(archive),
+      {.root = staged.root(), .folder = staged.folder(), .squash_owners = store.squash_owners});
   const Unpacked unpacked = unpacking.finish();
   say_squashed(unpacked.applied.squashed);
   const storage::Layer layer{.id = chain_id("", unpacked.diff_id),

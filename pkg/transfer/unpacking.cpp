@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <exception>
+#include <optional>
 #include <thread>
 
 namespace transfer {
@@ -100,7 +101,10 @@ void Unpacking::Impl::run_inflate() {
 
 void Unpacking::Impl::write() {
   RingSource source(inflated);
-  result.applied = tar::apply(source, sys::open_dir(target.root), target.squash_owners);
+  std::optional<tar::Outline> outline;
+  if (!target.folder.empty()) outline.emplace(target.folder);
+  result.applied = tar::apply(source, sys::open_dir(target.root), target.squash_owners,
+                              outline ? &*outline : nullptr);
 }
 
 void Unpacking::Impl::run_write() {

@@ -21,6 +21,7 @@ struct Unpacked {
 
 struct Target {
   std::string root;            // an empty directory
+  std::string folder = {};     // of the layer, for its outline; "" for none
   bool squash_owners = false;  // only a single id is mapped
   std::string blob_algorithm = "sha256";
   std::string diff_algorithm = "sha256";

@@ -49,8 +49,7 @@ bool unpack_whiteout(Tree& tree, const Place& place) {
 }
 
 // Returns the bytes that its file has.
-std::int64_t unpack(Reader& reader, Tree& tree, const Entry& entry) {
-  const Place place = place_of(entry.path);
+std::int64_t unpack(Reader& reader, Tree& tree, const Place& place, const Entry& entry) {
   if (unpack_whiteout(tree, place)) return 0;
   switch (entry.type) {
     case EntryType::File:
@@ -89,23 +88,26 @@ std::string shown(std::string_view name) {
 
 }  // namespace
 
-Applied apply(Source& tar, const sys::Fd& root, bool squash_owners) {
-  Reader reader(tar);
-  Tree tree(root, squash_owners);
+Applied apply(Source& tar, const sys::Fd& root, bool squash_owners, Outline* outline) {
+  Reader reader(tar, outline);
+  Tree tree(root, squash_owners, outline);
   Applied applied;
   while (const Entry* entry = reader.next()) {
     try {
-      applied.size += unpack(reader, tree, *entry);
+      const Place place = place_of(entry->path);
+      const bool is_out = outline != nullptr && is_left_out(*entry, place);
+      if (is_out) reader.leave_body_out();
+      applied.size += unpack(reader, tree, place, *entry);
+      if (is_out) outline->count_body();
     } catch (base::Error& error) {
       error.during(shown(entry->path));
       throw;
     }
     if (++applied.files > kMostMembers) throw base::Error("more than ten million members");
   }
-  while (!tar.read().empty()) {
-    // What follows the archive's end still counts for its digest.
-  }
+  reader.drain();
   tree.finish();
+  if (outline != nullptr) outline->finish();
   applied.squashed = tree.was_squashed();
   return applied;
 }

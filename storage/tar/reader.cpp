@@ -1,57 +1,123 @@
 #include "storage/tar/reader.hpp"
 
 #include "pkg/base/error.hpp"
+#include "storage/tar/header.hpp"
+#include "storage/tar/pax.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
-#include <exception>
 #include <limits>
+#include <optional>
 
 namespace tar {
-
-struct Reader::Impl {
-  Impl() = default;
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-  ~Impl() {
-    if (handle != nullptr) ::archive_read_free(handle);
-  }
-
-  archive* handle = nullptr;
-  Source* source = nullptr;
-  std::exception_ptr source_failure;  // libarchive is C: nothing may be thrown through it
-  Entry entry;
-};
-
 namespace {
 
-void check(archive* handle, int result) {
-  if (result == ARCHIVE_OK || result == ARCHIVE_WARN) return;
-  const char* text = ::archive_error_string(handle);
-  throw base::Error(fmt::format("damaged archive: {}", text != nullptr ? text : "unknown error"));
+constexpr std::int64_t kMostHeader = std::int64_t{1} << 20U;  // an extended header, a long name
+
+[[noreturn]] void ends_early() {
+  throw base::Error("damaged archive: it ends too early");
 }
 
-EntryType type_of(archive_entry* raw) {
-  if (::archive_entry_hardlink(raw) != nullptr) return EntryType::Hardlink;
-  switch (::archive_entry_filetype(raw)) {
-    case AE_IFREG:
+// The source, in blocks and in pieces of bodies; what is taken is recorded unless it is left out.
+class Blocks {
+ public:
+  Blocks(Source& source, Recorder* recorder) : source_(source), recorder_(recorder) {}
+
+  // A whole block, valid until the next call; empty at the end of the source.
+  std::string_view block() {
+    if (!refill()) return {};
+    if (piece_.size() >= kBlockSize) return take(kBlockSize, true);
+    std::size_t filled = 0;
+    while (filled < kBlockSize) {
+      const std::string_view part = some(static_cast<std::int64_t>(kBlockSize - filled), true);
+      std::memcpy(block_.data() + filled, part.data(), part.size());
+      filled += part.size();
+    }
+    return {block_.data(), kBlockSize};
+  }
+
+  // At least one byte, at most so many.
+  std::string_view some(std::int64_t most, bool is_recorded) {
+    if (!refill()) ends_early();
+    const auto size = static_cast<std::int64_t>(piece_.size());
+    return take(static_cast<std::size_t>(std::min(size, most)), is_recorded);
+  }
+
+  void pass(std::int64_t count, bool is_recorded) {
+    while (count > 0) {
+      if (piece_.empty() && recorder_ == nullptr) count -= source_.skip(count);
+      if (count > 0) count -= static_cast<std::int64_t>(some(count, is_recorded).size());
+    }
+  }
+
+  void drain() {
+    while (refill())
+      take(piece_.size(), true);
+  }
+
+ private:
+  bool refill() {
+    if (piece_.empty()) piece_ = source_.read();
+    return !piece_.empty();
+  }
+
+  std::string_view take(std::size_t count, bool is_recorded) {
+    const std::string_view taken = piece_.substr(0, count);
+    piece_.remove_prefix(count);
+    if (is_recorded && recorder_ != nullptr) recorder_->record(taken);
+    return taken;
+  }
+
+  Source& source_;
+  Recorder* recorder_;
+  std::string_view piece_;
+  std::array<char, kBlockSize> block_{};
+};
+
+std::int64_t padding_of(std::int64_t size) {
+  constexpr auto kBlock = static_cast<std::int64_t>(kBlockSize);
+  return (kBlock - size % kBlock) % kBlock;
+}
+
+// Of types that say something about the member after them.
+struct Announced {
+  std::optional<std::string> path;  // GNU's long names
+  std::optional<std::string> link;
+  Extended extended;
+};
+
+// As Go's archive/tar has it, which docker and podman read with.
+EntryType type_of(const Header& header, const std::string& path) {
+  switch (header.type) {
+    case '\0':
+      return path.ends_with('/') ? EntryType::Directory : EntryType::File;
+    case '0':
+    case '7':  // contiguous
+    case 'S':  // sparse
       return EntryType::File;
-    case AE_IFDIR:
-      return EntryType::Directory;
-    case AE_IFLNK:
+    case '1':
+      return EntryType::Hardlink;
+    case '2':
       return EntryType::Symlink;
-    case AE_IFCHR:
+    case '3':
       return EntryType::CharDevice;
-    case AE_IFBLK:
+    case '4':
       return EntryType::BlockDevice;
-    case AE_IFIFO:
+    case '5':
+      return EntryType::Directory;
+    case '6':
       return EntryType::Fifo;
     default:
       return EntryType::Other;
   }
+}
+
+// Whatever size their headers claim.
+bool has_no_body(EntryType type) {
+  return type != EntryType::File && type != EntryType::Other;
 }
 
 std::uint32_t id_of(std::int64_t claimed, std::string_view path) {
@@ -61,93 +127,233 @@ std::uint32_t id_of(std::int64_t claimed, std::string_view path) {
   return static_cast<std::uint32_t>(claimed);
 }
 
-void read_xattrs(archive_entry* raw, Entry& entry) {
-  entry.xattrs.clear();
-  if (::archive_entry_xattr_reset(raw) == 0) return;
-  const char* name = nullptr;
-  const void* value = nullptr;
-  std::size_t size = 0;
-  while (::archive_entry_xattr_next(raw, &name, &value, &size) == ARCHIVE_OK) {
-    if (name == nullptr) continue;
-    entry.xattrs.emplace_back(name, std::string(static_cast<const char*>(value), size));
+Entry entry_of(const Header& header, Announced&& said) {
+  Extended& extended = said.extended;
+  Entry entry;
+  entry.path = said.path.value_or(extended.path.value_or(header.path));
+  entry.link = said.link.value_or(extended.link.value_or(header.link));
+  entry.type = type_of(header, entry.path);
+  entry.uid = id_of(extended.uid.value_or(header.uid), entry.path);
+  entry.gid = id_of(extended.gid.value_or(header.gid), entry.path);
+  entry.mode = static_cast<mode_t>(header.mode) & 07777U;
+  entry.mtime = extended.mtime.value_or(timespec{.tv_sec = header.mtime, .tv_nsec = 0});
+  entry.size = has_no_body(entry.type) ? 0 : extended.size.value_or(header.size);
+  entry.xattrs = std::move(extended.xattrs);
+  return entry;
+}
+
+// Entries of GNU's old format: in the header, and in blocks after it.
+struct OldMap {
+  std::size_t at;
+  std::size_t count;
+  std::size_t more;  // a byte that says that another block follows
+};
+constexpr OldMap kInHeader{386, 4, 482};
+constexpr OldMap kInBlock{0, 21, 504};
+constexpr std::size_t kOldRealSize = 483;
+
+bool read_old_map(std::string_view block, const OldMap& map, std::vector<Extent>& extents) {
+  constexpr std::size_t kNumber = 12;
+  for (std::size_t i = 0; i < map.count; ++i) {
+    const std::string_view pair = block.substr(map.at + i * 2 * kNumber, 2 * kNumber);
+    if (pair[0] == '\0') return false;
+    extents.push_back({.offset = parse_number(pair.substr(0, kNumber)),
+                       .size = parse_number(pair.substr(kNumber))});
   }
+  return block[map.more] != '\0' && extents.size() < kMostExtents;
 }
 
-void assign(std::string& text, const char* value) {
-  text = value != nullptr ? value : "";
-}
+// The list at the beginning of a body, version 1.0: numbers in lines, filled up to whole blocks.
+class BodyMap {
+ public:
+  explicit BodyMap(Blocks& blocks) : blocks_(blocks) {}
 
-void read_entry(archive_entry* raw, Entry& entry) {
-  entry.type = type_of(raw);
-  assign(entry.path, ::archive_entry_pathname(raw));
-  assign(entry.link, entry.type == EntryType::Hardlink ? ::archive_entry_hardlink(raw)
-                                                       : ::archive_entry_symlink(raw));
-  entry.uid = id_of(::archive_entry_uid(raw), entry.path);
-  entry.gid = id_of(::archive_entry_gid(raw), entry.path);
-  entry.mode = ::archive_entry_perm(raw) & 07777U;
-  entry.mtime = {.tv_sec = ::archive_entry_mtime(raw), .tv_nsec = ::archive_entry_mtime_nsec(raw)};
-  entry.size = ::archive_entry_size_is_set(raw) != 0 ? ::archive_entry_size(raw) : 0;
-  read_xattrs(raw, entry);
-}
+  std::vector<Extent> read() {
+    const auto count = number();
+    if (count < 0 || static_cast<std::size_t>(count) > kMostExtents) ends_early();
+    std::vector<Extent> extents;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::int64_t offset = number();
+      extents.push_back({.offset = offset, .size = number()});
+    }
+    return extents;
+  }
+
+  std::int64_t size() const { return size_; }
+
+ private:
+  std::int64_t number() {
+    std::string digits;
+    while (true) {
+      if (rest_.empty()) refill();
+      const char letter = rest_.front();
+      rest_.remove_prefix(1);
+      if (letter == '\n') return parse_decimal(digits);
+      digits += letter;
+      if (digits.size() > 20) ends_early();
+    }
+  }
+
+  void refill() {
+    rest_ = blocks_.block();
+    if (rest_.empty()) ends_early();
+    size_ += kBlockSize;
+  }
+
+  Blocks& blocks_;
+  std::string_view rest_;
+  std::int64_t size_ = 0;
+};
 
 }  // namespace
 
-// Names come as the bytes they are as long as nobody calls setlocale(3): in another locale
-// libarchive would convert pax's UTF-8 and normalise it, and a file would get a name that nobody
-// gave it. The conversion that fails instead is a warning with nothing lost.
-Reader::Reader(Source& source) : impl_(std::make_unique<Impl>()) {
-  impl_->source = &source;
-  impl_->handle = ::archive_read_new();
-  if (impl_->handle == nullptr) throw base::Error("no memory for an archive");
-  ::archive_read_support_format_empty(impl_->handle);
-  ::archive_read_support_format_tar(impl_->handle);
-  const auto read = [](archive*, void* data, const void** bytes) -> la_ssize_t {
-    auto* impl = static_cast<Impl*>(data);
-    try {
-      const std::string_view piece = impl->source->read();
-      *bytes = piece.data();
-      return static_cast<la_ssize_t>(piece.size());
-    } catch (...) {
-      impl->source_failure = std::current_exception();
-      return ARCHIVE_FATAL;
-    }
-  };
-  const auto skip = [](archive*, void* data, la_int64_t count) -> la_int64_t {
-    auto* impl = static_cast<Impl*>(data);
-    try {
-      return impl->source->skip(count);
-    } catch (...) {
-      impl->source_failure = std::current_exception();
-      return ARCHIVE_FATAL;
-    }
-  };
-  const int result = ::archive_read_open2(impl_->handle, impl_.get(), nullptr, read, skip, nullptr);
-  if (impl_->source_failure) std::rethrow_exception(impl_->source_failure);
-  check(impl_->handle, result);
+struct Reader::Impl {
+  Impl(Source& source, Recorder* recorder) : blocks(source, recorder) {}
+
+  Blocks blocks;
+  Entry entry;
+  std::int64_t left = 0;  // of the body
+  std::int64_t padding = 0;
+  bool is_recorded = true;  // the body
+  std::int64_t offset = 0;  // of the next piece in the file
+  std::vector<Extent> extents;
+  std::size_t extent = 0;
+
+  void end_member();
+  std::optional<Header> next_header(Announced& said, std::string& block);
+  std::string read_text(const Header& header);
+  void read_sparse(const std::string& block, const std::optional<SparseClaim>& claim);
+};
+
+void Reader::Impl::end_member() {
+  blocks.pass(left, is_recorded);
+  blocks.pass(padding, true);
+  left = 0;
+  padding = 0;
+  offset = 0;
+  extents.clear();
+  extent = 0;
 }
+
+std::string Reader::Impl::read_text(const Header& header) {
+  if (header.size > kMostHeader) throw base::Error("damaged archive: a header of more than 1 MiB");
+  std::string text;
+  while (std::ssize(text) < header.size) {
+    text += blocks.some(header.size - std::ssize(text), true);
+  }
+  blocks.pass(padding_of(header.size), true);
+  return text;
+}
+
+// Headers that belong to another are read on the way.
+std::optional<Header> Reader::Impl::next_header(Announced& said, std::string& block) {
+  const auto name = [&](const Header& header) {
+    std::string text = read_text(header);
+    text.resize(std::min(text.find('\0'), text.size()));
+    return text;
+  };
+  while (true) {
+    block = blocks.block();
+    if (block.empty() || is_empty_block(block)) return std::nullopt;
+    Header header = parse_header(block);
+    switch (header.type) {
+      case 'L':
+        said.path = name(header);
+        break;
+      case 'K':
+        said.link = name(header);
+        break;
+      case 'x':
+      case 'X':
+        said.extended = parse_pax(read_text(header));
+        break;
+      case 'g':  // for all that follow; docker and podman do not heed it
+        parse_pax(read_text(header));
+        break;
+      default:
+        return header;
+    }
+  }
+}
+
+void Reader::Impl::read_sparse(const std::string& block, const std::optional<SparseClaim>& claim) {
+  constexpr std::size_t kNumber = 12;
+  if (claim) {
+    if (!claim->name.empty()) entry.path = claim->name;
+    extents = claim->extents;
+    if (claim->has_map_in_body) {
+      BodyMap map(blocks);
+      extents = map.read();
+      left -= map.size();
+    }
+    entry.size = claim->size;
+  } else {
+    bool has_more = read_old_map(block, kInHeader, extents);
+    entry.size = parse_number(std::string_view(block).substr(kOldRealSize, kNumber));
+    while (has_more) {
+      const std::string_view next = blocks.block();
+      if (next.empty()) ends_early();
+      has_more = read_old_map(next, kInBlock, extents);
+    }
+  }
+  entry.is_sparse = true;
+  check_extents(extents, entry.size, left);
+}
+
+Reader::Reader(Source& source, Recorder* recorder)
+    : impl_(std::make_unique<Impl>(source, recorder)) {}
 
 Reader::~Reader() = default;
 
 const Entry* Reader::next() {
-  archive_entry* raw = nullptr;
-  const int result = ::archive_read_next_header(impl_->handle, &raw);
-  if (impl_->source_failure) std::rethrow_exception(impl_->source_failure);
-  if (result == ARCHIVE_EOF) return nullptr;
-  check(impl_->handle, result);
-  read_entry(raw, impl_->entry);
+  impl_->end_member();
+  Announced said;
+  std::string block;
+  const std::optional<Header> header = impl_->next_header(said, block);
+  if (!header) return nullptr;
+  const std::optional<SparseClaim> claim = said.extended.sparse;
+  impl_->entry = entry_of(*header, std::move(said));
+  impl_->left = impl_->entry.size;
+  impl_->padding = padding_of(impl_->left);
+  impl_->is_recorded = true;
+  if (header->type == 'S' || (claim && impl_->entry.type == EntryType::File)) {
+    impl_->read_sparse(block, claim);
+  }
   return &impl_->entry;
 }
 
 bool Reader::read(Block& block) {
-  const void* bytes = nullptr;
-  std::size_t size = 0;
-  std::int64_t offset = 0;
-  const int result = ::archive_read_data_block(impl_->handle, &bytes, &size, &offset);
-  if (impl_->source_failure) std::rethrow_exception(impl_->source_failure);
-  if (result == ARCHIVE_EOF) return false;
-  check(impl_->handle, result);
-  block = {.bytes = {static_cast<const char*>(bytes), size}, .offset = offset};
+  Impl& at = *impl_;
+  if (at.left == 0) return false;
+  std::int64_t most = at.left;
+  if (at.entry.is_sparse) {
+    while (at.extents[at.extent].size == 0)
+      ++at.extent;
+    Extent& extent = at.extents[at.extent];
+    at.offset = extent.offset;
+    most = extent.size;
+  }
+  block = {.bytes = at.blocks.some(most, at.is_recorded), .offset = at.offset};
+  const std::int64_t size = std::ssize(block.bytes);
+  at.left -= size;
+  at.offset += size;
+  if (at.entry.is_sparse) {
+    at.extents[at.extent].offset += size;
+    at.extents[at.extent].size -= size;
+  }
   return true;
+}
+
+void Reader::leave_body_out() {
+  impl_->is_recorded = false;
+}
+
+void Reader::expect_no_body() {
+  impl_->left = 0;
+}
+
+void Reader::drain() {
+  impl_->blocks.drain();
 }
 
 }  // namespace tar

@@ -25,7 +25,15 @@ struct Entry {
   mode_t mode = 0;  // permission bits only
   timespec mtime{};
   std::int64_t size = 0;
+  bool is_sparse = false;
   std::vector<std::pair<std::string, std::string>> xattrs;
+};
+
+// Takes the outline of an archive: all its bytes in their order but the bodies that are left out.
+class Recorder {
+ public:
+  virtual ~Recorder() = default;
+  virtual void record(std::string_view bytes) = 0;
 };
 
 struct Block {
@@ -33,11 +41,13 @@ struct Block {
   std::int64_t offset = 0;  // in the file; what lies between blocks is a hole
 };
 
-// Reads tar archives of every flavour (ustar, pax, GNU, old, sparse) and nothing else. Names are
-// bytes: no character set is assumed. Throws base::Error for what is not tar or ends too early.
+// Reads tar archives of every flavour (ustar, pax, GNU, star, old, sparse) and nothing else. Names
+// are bytes: no character set is assumed. Throws base::Error for what is not tar or ends too early.
+// An archiver's library would not say which bytes a header was made of, and those are what a layer
+// is given back from.
 class Reader {
  public:
-  explicit Reader(Source& source);
+  explicit Reader(Source& source, Recorder* recorder = nullptr);
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
   ~Reader();
@@ -46,6 +56,13 @@ class Reader {
   const Entry* next();
   // The next piece of the current member; false at its end.
   bool read(Block& block);
+  // Before its first piece: the member's body does not belong to the outline, for its file holds
+  // it.
+  void leave_body_out();
+  // The same when an outline is read: the body is not there.
+  void expect_no_body();
+  // What follows the end of the archive is part of it too: reads the source to its end.
+  void drain();
 
  private:
   struct Impl;

@@ -15,15 +15,9 @@
 namespace tar {
 namespace {
 
-constexpr std::size_t kLongestPath = 4096;
-constexpr std::size_t kMostOpen = 100;  // descriptors of directories, per layer
 constexpr mode_t kSpecialBits = 07000;
 constexpr mode_t kImpliedMode = 0755;
 constexpr const char* kOpaque = "user.overlay.opaque";
-
-std::string full_path(const Place& place) {
-  return place.parent.empty() ? place.name : place.parent + "/" + place.name;
-}
 
 bool is_whiteout(const struct stat& status) {
   return S_ISCHR(status.st_mode) && status.st_rdev == 0;
@@ -55,25 +49,6 @@ void mark_opaque(const sys::Fd& parent, const std::string& name) {
 
 }  // namespace
 
-Place place_of(std::string_view path) {
-  if (path.size() > kLongestPath) throw base::Error("path is longer than 4096 bytes");
-  Place place;
-  std::size_t at = 0;
-  while (at <= path.size()) {
-    const std::size_t end = std::min(path.find('/', at), path.size());
-    const std::string_view part = path.substr(at, end - at);
-    at = end + 1;
-    if (part.empty() || part == ".") continue;
-    if (part == "..") throw base::Error("path leads out of the layer");
-    if (!place.name.empty()) {
-      if (!place.parent.empty()) place.parent += '/';
-      place.parent += place.name;
-    }
-    place.name = part;
-  }
-  return place;
-}
-
 bool is_welcome_xattr(std::string_view name) {
   if (name == "security.capability") return true;
   return name.starts_with("user.") && !name.starts_with("user.overlay.") &&
@@ -88,7 +63,7 @@ sys::Fd Tree::make_file(const Place& place, const Entry& entry) {
   } catch (const base::SysError& error) {
     if (error.number() != EEXIST) throw;
   }
-  clear_way(parent, place.name);
+  clear_way(parent, place);
   return sys::open_at(parent_of(place), place.name, kFlags, entry.mode & ~kSpecialBits);
 }
 
@@ -115,9 +90,9 @@ void Tree::make_directory(const Place& place, const Entry& entry) {
     return;
   }
   const sys::Fd& parent = parent_of(place);
-  const bool is_new = make_or_merge(parent, place.name, entry.mode & ~kSpecialBits);
+  const bool is_new = make_or_merge(parent, place, entry.mode & ~kSpecialBits);
   set_owner(parent_of(place), place.name, entry, is_new);
-  describe_directory(full_path(place), entry);
+  describe_directory(place.path(), entry);
 }
 
 void Tree::describe_directory(const std::string& path, const Entry& entry) {
@@ -130,7 +105,7 @@ void Tree::describe_directory(const std::string& path, const Entry& entry) {
 void Tree::make_symlink(const Place& place, const Entry& entry) {
   if (::symlinkat(entry.link.c_str(), parent_of(place).get(), place.name.c_str()) < 0) {
     if (errno != EEXIST) throw base::SysError("symbolic link");
-    clear_way(parent_of(place), place.name);
+    clear_way(parent_of(place), place);
     if (::symlinkat(entry.link.c_str(), parent_of(place).get(), place.name.c_str()) < 0) {
       throw base::SysError("symbolic link");
     }
@@ -143,7 +118,7 @@ void Tree::make_symlink(const Place& place, const Entry& entry) {
 void Tree::make_hardlink(const Place& place, const Entry& entry) {
   const Place target = place_of(entry.link);
   if (target.name.empty()) throw base::Error("hard link to the root");
-  if (full_path(target) == full_path(place)) return;
+  if (target.path() == place.path()) return;
   const std::optional<sys::Fd> found =
       sys::find_in(root_, target.parent.empty() ? "." : target.parent, O_PATH | O_DIRECTORY);
   if (!found || !find_status(*found, target.name)) {
@@ -152,7 +127,7 @@ void Tree::make_hardlink(const Place& place, const Entry& entry) {
   const sys::Fd& parent = parent_of(place);
   if (::linkat(found->get(), target.name.c_str(), parent.get(), place.name.c_str(), 0) == 0) return;
   if (errno != EEXIST) throw base::SysError(fmt::format("hard link to {}", entry.link));
-  clear_way(parent, place.name);
+  clear_way(parent, place);
   if (::linkat(found->get(), target.name.c_str(), parent_of(place).get(), place.name.c_str(), 0) <
       0) {
     throw base::SysError(fmt::format("hard link to {}", entry.link));
@@ -160,7 +135,7 @@ void Tree::make_hardlink(const Place& place, const Entry& entry) {
 }
 
 void Tree::make_fifo(const Place& place, const Entry& entry) {
-  if (find_status(parent_of(place), place.name)) clear_way(parent_of(place), place.name);
+  if (find_status(parent_of(place), place.name)) clear_way(parent_of(place), place);
   const sys::Fd& parent = parent_of(place);
   if (::mkfifoat(parent.get(), place.name.c_str(), entry.mode) < 0) throw base::SysError("fifo");
   set_owner(parent, place.name, entry, true);
@@ -199,21 +174,13 @@ const sys::Fd& Tree::parent_of(const Place& place) {
 }
 
 const sys::Fd& Tree::directory(const std::string& path) {
-  if (path.empty()) return root_;
-  if (last_ != nullptr && path == last_path_) return *last_;
-  auto found = open_.find(path);
-  if (found == open_.end()) {
-    std::optional<sys::Fd> opened = sys::find_in(root_, path, O_PATH | O_DIRECTORY);
-    if (!opened) {
-      make_missing(path);
-      opened = sys::open_in(root_, path, O_PATH | O_DIRECTORY);
-    }
-    if (open_.size() >= kMostOpen) open_.clear();
-    found = open_.emplace(path, std::move(*opened)).first;
+  const sys::Fd* found = folders_.find(path);
+  if (found == nullptr) {
+    make_missing(path);
+    found = folders_.find(path);
   }
-  last_path_ = path;
-  last_ = &found->second;
-  return *last_;
+  if (found == nullptr) throw base::Error(path + " is not a directory");
+  return *found;
 }
 
 // Archives may leave directories out that their members are in.
@@ -228,37 +195,39 @@ void Tree::make_missing(const std::string& path) {
         sys::open_in(root_, place.parent.empty() ? "." : place.parent, O_PATH | O_DIRECTORY);
     const std::optional<struct stat> there = find_status(parent, place.name);
     if (there && !is_whiteout(*there)) throw base::Error(part + " is not a directory");
-    make_or_merge(parent, place.name, kImpliedMode);
+    make_or_merge(parent, place, kImpliedMode);
   }
 }
 
 // False when the directory was there already.
-bool Tree::make_or_merge(const sys::Fd& parent, const std::string& name, mode_t mode) {
+bool Tree::make_or_merge(const sys::Fd& parent, const Place& place, mode_t mode) {
+  const std::string& name = place.name;
   if (::mkdirat(parent.get(), name.c_str(), mode) == 0) return true;
   if (errno != EEXIST) throw base::SysError("directory");
   const std::optional<struct stat> there = find_status(parent, name);
   if (there && S_ISDIR(there->st_mode)) return false;
   const sys::Fd keep = parent.duplicate();  // clearing the way forgets open directories
-  clear_way(keep, name);
+  clear_way(keep, place);
   if (::mkdirat(keep.get(), name.c_str(), mode) < 0) throw base::SysError("directory");
   // Gone from the layers below and made anew: nothing of the old one shows through.
   if (there && is_whiteout(*there)) mark_opaque(keep, name);
   return true;
 }
 
-void Tree::clear_way(const sys::Fd& parent, const std::string& name) {
-  const std::optional<struct stat> there = find_status(parent, name);
+void Tree::clear_way(const sys::Fd& parent, const Place& place) {
+  const std::optional<struct stat> there = find_status(parent, place.name);
   if (!there) return;
-  if (S_ISDIR(there->st_mode)) {
-    sys::remove_tree(sys::fd_path(parent) + "/" + name);
-  } else if (::unlinkat(parent.get(), name.c_str(), 0) < 0) {
-    throw base::SysError(name);
+  const bool is_directory = S_ISDIR(there->st_mode);
+  const bool has_body = is_directory || (S_ISREG(there->st_mode) && there->st_size > 0);
+  if (outline_ != nullptr && has_body) {
+    outline_->keep(parent, {.parent = folders_.real_path(parent), .name = place.name});
+  } else if (is_directory) {
+    sys::remove_tree(sys::fd_path(parent) + "/" + place.name);
+  } else if (::unlinkat(parent.get(), place.name.c_str(), 0) < 0) {
+    throw base::SysError(place.name);
   }
   // Paths that led through it lead elsewhere now.
-  if (S_ISDIR(there->st_mode) || S_ISLNK(there->st_mode)) {
-    open_.clear();
-    last_ = nullptr;
-  }
+  if (is_directory || S_ISLNK(there->st_mode)) folders_.forget();
 }
 
 void Tree::set_owner(const sys::Fd& parent, const std::string& name, const Entry& entry,

@@ -3,6 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
+#include "storage/tar/layer_archive.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,6 +16,20 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+namespace {
+
+std::string replay(const std::string& folder, const std::string& root) {
+  tar::LayerArchive archive(folder, root);
+  std::string text;
+  while (true) {
+    const std::string_view piece = archive.read();
+    if (piece.empty()) return text;
+    text += piece;
+  }
+}
+
+}  // namespace
+
 LayerFolder::LayerFolder() {
   std::string name = testing::TempDir() + "pod-layer-XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
@@ -22,6 +37,7 @@ LayerFolder::LayerFolder() {
   ::umask(0);
   sys::make_dir(root());
   sys::make_dir(outside());
+  sys::make_dir(beside());
   sys::create_file(outside() + "/secret", "untouched", 0600);
 }
 
@@ -30,8 +46,14 @@ LayerFolder::~LayerFolder() {
 }
 
 tar::Applied LayerFolder::apply(const std::string& archive) {
+  const std::string folder = beside() + "/" + std::to_string(archives_++);
+  sys::make_dir(folder);
+  tar::Outline outline(folder);
   TextSource source(archive);
-  return tar::apply(source, sys::open_dir(root()), ::geteuid() != 0);
+  const tar::Applied applied =
+      tar::apply(source, sys::open_dir(root()), ::geteuid() != 0, &outline);
+  EXPECT_TRUE(replay(folder, root()) == archive) << "not what it came from";
+  return applied;
 }
 
 std::string LayerFolder::refusal(const std::string& archive) {
@@ -71,7 +93,7 @@ bool LayerFolder::is_outside_untouched() const {
   return ::stat(outside().c_str(), &folder) == 0 && (folder.st_mode & 07777U) == 0755 &&
          ::stat((outside() + "/secret").c_str(), &secret) == 0 && secret.st_nlink == 1 &&
          (secret.st_mode & 07777U) == 0600 && sys::list_dir(outside()).size() == 1 &&
-         sys::list_dir(path_).size() == 2 && sys::read_file(outside() + "/secret") == "untouched";
+         sys::list_dir(path_).size() == 3 && sys::read_file(outside() + "/secret") == "untouched";
 }
 
 bool as_root(const std::function<void()>& work) {

@@ -35,6 +35,7 @@ class LayerFolder {
   LayerFolder();
   ~LayerFolder();
 
+  // Whatever it was, the layer has to give it back as it came.
   tar::Applied apply(const std::string& archive);
   // What apply says when it refuses; "" when it does not.
   std::string refusal(const std::string& archive);
@@ -42,6 +43,7 @@ class LayerFolder {
   const std::string& path() const { return path_; }
   std::string root() const { return path_ + "/layer"; }
   std::string outside() const { return path_ + "/outside"; }
+  std::string beside() const { return path_ + "/beside"; }
   struct stat status(const std::string& path) const;
   std::string text(const std::string& path) const;
   std::string xattr(const std::string& path, const std::string& name) const;
@@ -51,6 +53,7 @@ class LayerFolder {
 
  private:
   std::string path_;
+  int archives_ = 0;
 };
 
 // Runs `work` in a child that is root of a user namespace; false when the host refuses that.
