@@ -7,6 +7,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
 #include "pkg/base/log.hpp"
+#include "pkg/base/text.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/lock.hpp"
@@ -35,9 +36,9 @@ bool is_there(const std::string& path) {
 }
 
 // False when this process cannot, most likely for lack of rights.
-bool try_remove(const std::string& path) {
+bool try_remove(const std::string& path, std::int64_t& freed) {
   try {
-    sys::remove_tree(path);
+    sys::remove_tree(path, freed);
     return true;
   } catch (const base::SysError&) {
     return !is_there(path);  // somebody else may have been at it, too
@@ -57,26 +58,39 @@ bool are_we_inside() {
   return ::geteuid() == 0;
 }
 
-// All of `paths` with the rights of the user's namespace; tells which are left.
-bool remove_inside(const home::Home& home, const std::vector<std::string>& paths) {
-  if (are_we_inside()) return false;
-  bool is_clean = true;
+std::int64_t sum_of(const std::string& numbers) {
+  std::int64_t sum = 0;
+  for (const std::string& number : base::split(numbers, ' '))
+    sum += base::parse_integer(number).value_or(0);
+  return sum;
+}
+
+// All of `paths` with the rights of the user's namespace.
+Emptied remove_inside(const home::Home& home, const std::vector<std::string>& paths) {
+  if (are_we_inside()) return {.is_clean = false};
+  const sys::Fd answer = sys::memory_file("");
+  Emptied emptied;
   try {
     userns::inside(home, [&] {
-      for (const std::string& path : paths)
-        sys::remove_tree(path);
+      for (const std::string& path : paths) {
+        std::int64_t freed = 0;
+        const bool is_gone = try_remove(path, freed);
+        sys::write_all(answer, std::to_string(freed) + " ");
+        if (!is_gone) sys::remove_tree(path);  // says why not
+      }
     });
   } catch (const base::Error& error) {
-    is_clean = false;
+    emptied.is_clean = false;
     base::log::warn("trash: {}", error.what());
   }
-  return is_clean;
+  emptied.freed = sum_of(sys::read_file(sys::fd_path(answer)));
+  return emptied;
 }
 
 // A folder in the trash that nobody is emptying. Files are removed at once.
-std::optional<sys::Lock> take_entry(const std::string& path) {
+std::optional<sys::Lock> take_entry(const std::string& path, std::int64_t& freed) {
   if (!is_folder(path)) {
-    sys::remove_file(path);
+    sys::remove_tree(path, freed);
     return std::nullopt;
   }
   try {
@@ -88,22 +102,43 @@ std::optional<sys::Lock> take_entry(const std::string& path) {
   }
 }
 
-void recover_staging(const Layout& layout) {
+// What its maker no longer holds. A visit happens under its lock.
+template <typename Visit>
+void visit_dead_staging(const Layout& layout, Visit visit) {
   for (const std::string& name : sys::list_dir(layout.staging())) {
     const std::string path = fmt::format("{}/{}", layout.staging(), name);
     const auto lock = sys::Lock::try_take(path);
-    if (lock) move_to_trash(layout, path);
+    if (lock) visit(path);
   }
 }
 
 // Writable layers are made before their container is published, under a lock.
-void recover_rootfs(const home::Home& home, const Layout& layout) {
+template <typename Visit>
+void visit_dead_rootfs(const home::Home& home, const Layout& layout, Visit visit) {
   for (const std::string& id : sys::list_dir(layout.rootfs())) {
     const std::string container = fmt::format("{}/{}", home.containers(), id);
     if (sys::exists(container)) continue;
-    const auto lock = sys::Lock::try_take(layout.rootfs(id));
-    if (lock && !sys::exists(container)) move_to_trash(layout, layout.rootfs(id));
+    const std::string path = fmt::format("{}/{}", layout.rootfs(), id);
+    const auto lock = sys::Lock::try_take(path);
+    if (lock && !sys::exists(container)) visit(path);
   }
+}
+
+// Names are removed before their image, and given after it is there.
+template <typename Visit>
+void visit_dead_refs(const Layout& layout, Visit visit) {
+  for (const std::string& name : sys::list_dir(layout.refs())) {
+    const std::string path = fmt::format("{}/{}", layout.refs(), name);
+    if (!sys::exists(path)) visit(path);
+  }
+}
+
+void recover_refs(const Layout& layout) {
+  bool is_any = false;
+  visit_dead_refs(layout, [&](const std::string&) { is_any = true; });
+  if (!is_any) return;
+  const sys::Lock lock = sys::Lock::take(layout.images());
+  visit_dead_refs(layout, [&](const std::string& path) { move_to_trash(layout, path); });
 }
 
 void recover_locks(const Layout& layout) {
@@ -115,52 +150,109 @@ void recover_locks(const Layout& layout) {
   }
 }
 
+// Its record goes first: without one it does not count any more, whenever we are interrupted.
+void remove_in_place(const std::string& path) {
+  for (const char* record : {"/layer.json", "/image.json", "/record.json", "/volume.json"})
+    ::unlink((path + record).c_str());
+  sys::remove_tree(path);
+}
+
+// On a full disk even a rename may need a block for the folder that gets the name. Freeing what is
+// in the trash already gives one; without any, nothing is lost by removing it where it is.
+void make_way(const Layout& layout) {
+  std::int64_t freed = 0;
+  for (const std::string& name : sys::list_dir(layout.trash()))
+    try_remove(fmt::format("{}/{}", layout.trash(), name), freed);
+}
+
+bool is_full(int error) {
+  return error == ENOSPC || error == EDQUOT;
+}
+
+// 0, or what errno says.
+int try_rename(const std::string& from, const std::string& to) {
+  return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
 }  // namespace
 
 std::string move_to_trash(const Layout& layout, const std::string& path) {
   std::string target = layout.trash() + "/" + base::make_id().substr(0, 16);
-  if (::rename(path.c_str(), target.c_str()) == 0) return target;
-  if (errno == ENOENT && is_there(layout.trash())) return "";
-  if (errno != ENOENT) throw base::SysError("remove " + path);
-  sys::make_dirs(layout.trash(), 0700);
-  if (::rename(path.c_str(), target.c_str()) == 0) return target;
-  if (errno == ENOENT) return "";
-  throw base::SysError("remove " + path);
+  int error = try_rename(path, target);
+  if (is_full(error)) {
+    make_way(layout);
+    error = try_rename(path, target);
+  }
+  if (error == ENOENT && !is_there(layout.trash())) {
+    sys::make_dirs(layout.trash(), 0700);
+    error = try_rename(path, target);
+  }
+  if (error == 0) return target;
+  if (is_full(error)) remove_in_place(path);
+  if (error != ENOENT && !is_full(error)) throw base::SysError("remove " + path, error);
+  return "";
 }
 
 bool throw_away(const Layout& layout, const std::string& path) {
   const auto claim = claim_removal(path);
   const std::string moved = move_to_trash(layout, path);
-  return moved.empty() || try_remove(moved);
+  std::int64_t freed = 0;
+  return moved.empty() || try_remove(moved, freed);
 }
 
 void discard(const home::Home& home, const std::string& path) {
   const auto claim = claim_removal(path);
   const std::string moved = move_to_trash(Layout(home), path);
-  if (moved.empty() || try_remove(moved)) return;
-  if (!remove_inside(home, {moved})) base::log::warn("{}: some of it is left in {}", path, moved);
+  std::int64_t freed = 0;
+  if (moved.empty() || try_remove(moved, freed)) return;
+  if (!remove_inside(home, {moved}).is_clean) {
+    base::log::warn("{}: some of it is left in {}", path, moved);
+  }
 }
 
-bool empty_trash(const home::Home& home) {
+Emptied empty_trash(const home::Home& home) {
   const Layout layout(home);
+  std::vector<std::string> all;
+  for (const std::string& name : sys::list_dir(layout.trash()))
+    all.push_back(fmt::format("{}/{}", layout.trash(), name));
+  return empty_trash(home, all);
+}
+
+Emptied empty_trash(const home::Home& home, const std::vector<std::string>& moved) {
+  Emptied emptied;
   std::vector<sys::Lock> held;
   std::vector<std::string> left;
-  for (const std::string& name : sys::list_dir(layout.trash())) {
-    const std::string path = fmt::format("{}/{}", layout.trash(), name);
-    auto lock = take_entry(path);
-    if (!lock || try_remove(path)) continue;
+  for (const std::string& path : moved) {
+    auto lock = take_entry(path, emptied.freed);
+    if (!lock || try_remove(path, emptied.freed)) continue;
     held.push_back(std::move(*lock));
     left.push_back(path);
   }
-  return left.empty() || remove_inside(home, left);
+  if (left.empty()) return emptied;
+  const Emptied inside = remove_inside(home, left);
+  return {.is_clean = inside.is_clean, .freed = emptied.freed + inside.freed};
 }
 
-void recover(const home::Home& home) {
+std::int64_t recover(const home::Home& home) {
   const Layout layout(home);
-  recover_staging(layout);
-  recover_rootfs(home, layout);
+  const auto discard_it = [&](const std::string& path) { move_to_trash(layout, path); };
+  visit_dead_staging(layout, discard_it);
+  visit_dead_rootfs(home, layout, discard_it);
+  recover_refs(layout);
   recover_locks(layout);
-  empty_trash(home);
+  return empty_trash(home).freed;
+}
+
+std::vector<std::string> leftovers(const home::Home& home) {
+  const Layout layout(home);
+  std::vector<std::string> paths;
+  const auto note = [&](const std::string& path) { paths.push_back(path); };
+  visit_dead_staging(layout, note);
+  visit_dead_rootfs(home, layout, note);
+  visit_dead_refs(layout, note);
+  for (const std::string& name : sys::list_dir(layout.trash()))
+    note(fmt::format("{}/{}", layout.trash(), name));
+  return paths;
 }
 
 }  // namespace storage

@@ -3,7 +3,9 @@
 #include "pkg/home/home.hpp"
 #include "storage/layout.hpp"
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace storage {
 
@@ -21,13 +23,21 @@ bool throw_away(const Layout& layout, const std::string& path);
 // belong to subordinate ids. What cannot be removed stays in the trash and is warned about.
 void discard(const home::Home& home, const std::string& path);
 
-// Removes what is in the trash and nobody else is removing just now, as `discard` does. False when
-// something had to stay.
-bool empty_trash(const home::Home& home);
+struct Emptied {
+  bool is_clean = true;    // nothing had to stay
+  std::int64_t freed = 0;  // bytes of the disk, as du(1) counts
+};
+// Removes what is in the trash and nobody else is removing just now, as `discard` does.
+Emptied empty_trash(const home::Home& home);
+// The same for these places in the trash alone, which `move_to_trash` has answered.
+Emptied empty_trash(const home::Home& home, const std::vector<std::string>& moved);
 
 // What killed processes left: staging folders, writable layers without a container, trash, lock
-// files. Whatever a living process holds stays. Cheap when there is nothing; called by commands
-// that change the store.
-void recover(const home::Home& home);
+// files, names that lead nowhere. Whatever a living process holds stays. Cheap when there is
+// nothing; called by commands that change the store. Returns the bytes of the disk that this freed.
+std::int64_t recover(const home::Home& home);
+
+// What `recover` would remove.
+std::vector<std::string> leftovers(const home::Home& home);
 
 }  // namespace storage

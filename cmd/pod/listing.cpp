@@ -1,6 +1,7 @@
 #include "cmd/pod/listing.hpp"
 
 #include "pkg/base/id.hpp"
+#include "pkg/base/size.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/pods/pod.hpp"
 
@@ -66,6 +67,12 @@ std::string status_text(const containers::State& state) {
       return "Removing";
   }
   return "";
+}
+
+std::string tight_size(std::int64_t bytes) {
+  std::string text = base::human_size(bytes);
+  std::erase(text, ' ');
+  return text;
 }
 
 std::string short_unless(bool whole, const std::string& id) {

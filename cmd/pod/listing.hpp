@@ -24,6 +24,9 @@ std::string ports_text(const std::vector<network::PortMapping>& ports);
 // "Up 3 minutes", "Exited (1) 2 hours ago", "Created".
 std::string status_text(const containers::State& state);
 
+// "1.98MB".
+std::string tight_size(std::int64_t bytes);
+
 std::string short_unless(bool whole, const std::string& id);
 
 }  // namespace pod

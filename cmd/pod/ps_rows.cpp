@@ -49,13 +49,6 @@ std::string command_text(const std::vector<std::string>& command, bool whole) {
   return whole || text.size() <= kMost ? text : text.substr(0, kMost - 3) + "...";
 }
 
-// As the peers have it in this place: "1.98MB".
-std::string size_text(std::int64_t bytes) {
-  std::string text = base::human_size(bytes);
-  std::erase(text, ' ');
-  return text;
-}
-
 // Sizes are those of the images, looked up once each.
 class Sizes {
  public:
@@ -71,7 +64,7 @@ class Sizes {
     const std::int64_t whole = at->second + written;
     row["Size"] = Json::object({{"rootFsSize", whole}, {"rwSize", written}});
     row["SizeRw()"] = written;
-    row["Size()"] = fmt::format("{} (virtual {})", size_text(written), size_text(whole));
+    row["Size()"] = fmt::format("{} (virtual {})", tight_size(written), tight_size(whole));
   }
 
  private:

@@ -51,6 +51,8 @@ struct RemoveOptions {
   std::optional<std::int64_t> timeout;
 };
 void remove(const home::Home& home, const Container& container, const RemoveOptions& options);
+// The same, but its space is free only after storage::empty_trash.
+void throw_away(const home::Home& home, const Container& container, const RemoveOptions& options);
 
 // Waits until its status is one of `conditions` ("exited", "stopped", "running", "removing", ...;
 // empty: stopped) and returns its exit code, -1 where the field says so. `interval_ms` is how often

@@ -5,6 +5,7 @@
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/interruption.hpp"
+#include "storage/staging.hpp"
 
 #include <fmt/core.h>
 
@@ -74,8 +75,8 @@ StagedFolder::StagedFolder(const home::Home& home, std::string path, const std::
   const std::size_t id = final_.rfind('/');
   const std::size_t kind = final_.rfind('/', id - 1);
   target_ = ".." + final_.substr(kind);
-  sys::make_dirs(staged_, 0700);
-  lock_ = sys::Lock::take(staged_);
+  sys::make_dirs(final_.substr(0, id), 0700);
+  lock_ = storage::make_locked_dir(staged_);
   try {
     claim_name(home_, name_, target_);
   } catch (const base::Error&) {

@@ -1,5 +1,6 @@
 #include "pkg/base/error.hpp"
 #include "pkg/containers/lifecycle.hpp"
+#include "pkg/containers/sweep.hpp"
 #include "pkg/containers/volumes.hpp"
 #include "storage/trash.hpp"
 
@@ -7,7 +8,7 @@
 
 namespace containers {
 
-void remove(const home::Home& home, const Container& container, const RemoveOptions& options) {
+void throw_away(const home::Home& home, const Container& container, const RemoveOptions& options) {
   constexpr int kInUse = 2;
   const State state = state_of(home, container);
   if (state.is_running() && !options.force) {
@@ -18,6 +19,11 @@ void remove(const home::Home& home, const Container& container, const RemoveOpti
   stop(home, container, options.timeout);
   if (!find_by_id(home, container.id)) return;  // --rm: gone with its end
   remove_files(home, container, options.volumes);
+}
+
+void remove(const home::Home& home, const Container& container, const RemoveOptions& options) {
+  throw_away(home, container, options);
+  sweep(home);
   storage::recover(home);
 }
 

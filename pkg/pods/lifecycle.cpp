@@ -7,6 +7,7 @@
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/supervise.hpp"
+#include "pkg/containers/sweep.hpp"
 #include "pkg/containers/volumes.hpp"
 #include "pkg/monitor/protocol.hpp"
 #include "pkg/sys/dir.hpp"
@@ -151,8 +152,8 @@ void restart(const home::Home& home, const Pod& pod, std::optional<std::int64_t>
   start(home, pod);
 }
 
-void remove(const home::Home& home, const Pod& pod, bool force,
-            std::optional<std::int64_t> timeout) {
+void throw_away(const home::Home& home, const Pod& pod, bool force,
+                std::optional<std::int64_t> timeout) {
   constexpr int kInUse = 2;
   const auto is_running = [&](const Container& container) {
     return containers::state_of(home, container).is_running();
@@ -173,6 +174,12 @@ void remove(const home::Home& home, const Pod& pod, bool force,
   storage::move_to_trash(storage::Layout(home), pod.directory(home));
   containers::release_name(home, pod.name, "../pods/" + pod.id);
   sys::remove_tree(pod.runtime_directory(home));
+}
+
+void remove(const home::Home& home, const Pod& pod, bool force,
+            std::optional<std::int64_t> timeout) {
+  throw_away(home, pod, force, timeout);
+  containers::sweep(home);
   storage::recover(home);
 }
 

@@ -25,5 +25,8 @@ void restart(const home::Home& home, const Pod& pod, std::optional<std::int64_t>
 // With its containers and volumes. Running containers and not `force`: throws with status 2.
 void remove(const home::Home& home, const Pod& pod, bool force,
             std::optional<std::int64_t> timeout);
+// The same, but its space is free only after storage::empty_trash.
+void throw_away(const home::Home& home, const Pod& pod, bool force,
+                std::optional<std::int64_t> timeout);
 
 }  // namespace pods

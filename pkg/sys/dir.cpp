@@ -44,18 +44,37 @@ int open_inner(int parent, const char* name) {
   return ::openat(parent, name, kFlags);
 }
 
-void remove_at(int parent, const char* name);
+// Somebody to tell how much of the disk came free; nobody, where that costs time and is not asked.
+using Freed = std::int64_t*;
+
+// What removing this name will free: the blocks of a file whose last name it is.
+std::int64_t blocks_of(int parent, const char* name) {
+  constexpr std::int64_t kUnit = 512;  // of st_blocks, see stat(3type)
+  struct stat status {};
+  if (::fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return 0;
+  return S_ISDIR(status.st_mode) || status.st_nlink == 1 ? status.st_blocks * kUnit : 0;
+}
+
+bool unlink_at(int parent, const char* name, int flags, Freed freed) {
+  const std::int64_t bytes = freed != nullptr ? blocks_of(parent, name) : 0;
+  if (::unlinkat(parent, name, flags) != 0) return false;
+  if (freed != nullptr) *freed += bytes;
+  return true;
+}
+
+void remove_at(int parent, const char* name, Freed freed);
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the tree, which the kernel bounds by open files.
-void empty_at(int parent, const char* name) {
+void empty_at(int parent, const char* name, Freed freed) {
   const int inner = open_inner(parent, name);
   if (inner < 0 && errno == ENOENT) return;  // somebody else is at it, too
   if (inner < 0) throw base::SysError(name);
   const DirStream stream = stream_of(inner);
   if (!stream) throw base::SysError(name);
   try {
-    for_each_name(stream.get(),
-                  [&](const dirent& entry) { remove_at(::dirfd(stream.get()), &entry.d_name[0]); });
+    for_each_name(stream.get(), [&](const dirent& entry) {
+      remove_at(::dirfd(stream.get()), &entry.d_name[0], freed);
+    });
   } catch (base::Error& error) {
     error.during(name);
     throw;
@@ -63,19 +82,26 @@ void empty_at(int parent, const char* name) {
 }
 
 // NOLINTNEXTLINE(misc-no-recursion)
-void remove_at(int parent, const char* name) {
+void remove_at(int parent, const char* name, Freed freed) {
   constexpr int kMost = 3;  // somebody may put things in while we take them out
-  if (::unlinkat(parent, name, 0) == 0 || errno == ENOENT) return;
+  if (unlink_at(parent, name, 0, freed) || errno == ENOENT) return;
   if (errno == EACCES || errno == EPERM) {
     ::fchmod(parent, 0700);
-    if (::unlinkat(parent, name, 0) == 0) return;
+    if (unlink_at(parent, name, 0, freed)) return;
   }
   if (errno != EISDIR && errno != EPERM) throw base::SysError(name);
-  for (int attempt = 0; ::unlinkat(parent, name, AT_REMOVEDIR) != 0; ++attempt) {
+  for (int attempt = 0; !unlink_at(parent, name, AT_REMOVEDIR, freed); ++attempt) {
     if (errno == ENOENT) return;
     if (attempt == kMost) throw base::SysError(name);
-    empty_at(parent, name);
+    empty_at(parent, name, freed);
   }
+}
+
+void remove_tree(const std::string& path, Freed freed) try {
+  remove_at(AT_FDCWD, path.c_str(), freed);
+} catch (base::Error& error) {
+  error.during("remove");
+  throw;
 }
 
 }  // namespace
@@ -143,11 +169,12 @@ std::vector<std::string> list_dir(const std::string& path) {
   return names;
 }
 
-void remove_tree(const std::string& path) try {
-  remove_at(AT_FDCWD, path.c_str());
-} catch (base::Error& error) {
-  error.during("remove");
-  throw;
+void remove_tree(const std::string& path) {
+  remove_tree(path, nullptr);
+}
+
+void remove_tree(const std::string& path, std::int64_t& freed) {
+  remove_tree(path, &freed);
 }
 
 }  // namespace sys

@@ -2,6 +2,7 @@
 
 #include "pkg/sys/fd.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,5 +33,8 @@ std::vector<std::string> list_dir(const std::string& path);
 // ours that forbid it. Nothing there is fine. Needs the rights to do so: files of subordinate ids
 // need to be removed from inside the user namespace. Throws base::SysError for what it must leave.
 void remove_tree(const std::string& path);
+// The same, and adds to `freed` how many bytes of the disk that gave back, as du(1) counts; also
+// when it throws.
+void remove_tree(const std::string& path, std::int64_t& freed);
 
 }  // namespace sys

@@ -61,6 +61,16 @@ std::optional<sys::Fd> find_held_namespace(const home::Home& home, const Mapping
   return std::nullopt;
 }
 
+std::vector<sys::ProcessName> holders(const home::Home& home) {
+  std::vector<sys::ProcessName> holders;
+  const std::string folder = session_folder(home);
+  for (const std::string& name : sys::list_dir(folder)) {
+    const auto holder = read_holder(folder, name);
+    if (holder && sys::is_alive(*holder)) holders.push_back(*holder);
+  }
+  return holders;
+}
+
 void hold(const home::Home& home) {
   const auto self = sys::find_process(::getpid());
   if (!self) throw base::Error("find our own process");

@@ -146,7 +146,7 @@ TEST_P(RootfsTest, IsRemovedWithEverythingInIt) {
   storage::remove_rootfs(temporary_.home(), kContainer);
 
   EXPECT_TRUE(sys::list_dir(temporary_.layout().rootfs()).empty());
-  EXPECT_TRUE(storage::empty_trash(temporary_.home()));
+  EXPECT_TRUE(storage::empty_trash(temporary_.home()).is_clean);
   EXPECT_TRUE(sys::list_dir(temporary_.layout().trash()).empty());
 }
 

@@ -1,0 +1,75 @@
+// Who makes a record holds a lock on its folder, who looks after a sandbox holds one in its runtime
+// folder: what is found unlocked has nobody any more.
+#include "pkg/containers/sweep.hpp"
+
+#include "pkg/containers/container.hpp"
+#include "pkg/monitor/protocol.hpp"
+#include "pkg/sys/dir.hpp"
+#include "pkg/sys/file.hpp"
+#include "pkg/sys/lock.hpp"
+#include "storage/trash.hpp"
+
+namespace containers {
+namespace {
+
+// A visit happens under the lock.
+template <typename Visit>
+void visit_dead_folders(const std::string& folder, Visit visit) {
+  for (const std::string& name : sys::list_dir(folder)) {
+    if (!name.ends_with(".new")) continue;
+    const std::string path = folder + "/" + name;
+    const auto lock = sys::Lock::try_take(path);
+    if (lock && sys::exists(path)) visit(path);
+  }
+}
+
+bool is_being_made(const std::string& path) {
+  const std::string staged = path + ".new";
+  return sys::exists(staged) && !sys::Lock::try_take(staged) && sys::exists(staged);
+}
+
+// A name is claimed after the folder in the making is there.
+template <typename Visit>
+void visit_dead_names(const home::Home& home, Visit visit) {
+  for (const std::string& name : sys::list_dir(home.names())) {
+    const std::string path = home.names() + "/" + name;
+    const auto target = sys::find_link(path);
+    if (!target || sys::exists(path) || is_being_made(home.names() + "/" + *target)) continue;
+    visit(path);
+  }
+}
+
+// The folder of a pod's member has no lock: it is the pod's monitor that writes there, which does
+// not when there is no record.
+void sweep_runtime(const std::string& running, const std::string& records) {
+  for (const std::string& id : sys::list_dir(running)) {
+    const std::string record = records + "/" + id;
+    if (sys::exists(record) || sys::exists(record + ".new")) continue;
+    const std::string lock_path = running + "/" + id + "/" + monitor::kLockName;
+    const auto lock = sys::Lock::try_take(lock_path);
+    if (lock || !sys::exists(lock_path)) sys::remove_tree(running + "/" + id);
+  }
+}
+
+}  // namespace
+
+void sweep(const home::Home& home) {
+  const storage::Layout layout(home);
+  const auto discard = [&](const std::string& path) { storage::move_to_trash(layout, path); };
+  visit_dead_folders(home.containers(), discard);
+  visit_dead_folders(home.pods(), discard);
+  visit_dead_names(home, discard);
+  sweep_runtime(home.running_containers(), home.containers());
+  sweep_runtime(home.running_pods(), home.pods());
+}
+
+std::vector<std::string> leftovers(const home::Home& home) {
+  std::vector<std::string> paths;
+  const auto note = [&](const std::string& path) { paths.push_back(path); };
+  visit_dead_folders(home.containers(), note);
+  visit_dead_folders(home.pods(), note);
+  visit_dead_names(home, note);
+  return paths;
+}
+
+}  // namespace containers

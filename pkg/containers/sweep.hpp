@@ -1,0 +1,18 @@
+#pragma once
+
+#include "pkg/home/home.hpp"
+
+#include <string>
+#include <vector>
+
+namespace containers {
+
+// Removes what commands and monitors that were killed left of containers and pods: folders in the
+// making, names that lead nowhere, runtime folders without a record. Whatever a living process
+// holds stays. What was on the disk goes to the trash.
+void sweep(const home::Home& home);
+
+// What `sweep` would remove of the disk.
+std::vector<std::string> leftovers(const home::Home& home);
+
+}  // namespace containers
