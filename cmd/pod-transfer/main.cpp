@@ -17,7 +17,7 @@
 namespace pod_transfer {
 namespace {
 
-constexpr std::array<Command, 8> kCommands = {{
+constexpr std::array<Command, 10> kCommands = {{
     {"pull", pull},
     {"image pull", pull},
     {"load", load},
@@ -26,6 +26,8 @@ constexpr std::array<Command, 8> kCommands = {{
     {"image import", import_image},
     {"login", login},
     {"logout", logout},
+    {"search", search},
+    {"image search", search},
 }};
 
 struct Found {

@@ -28,7 +28,7 @@ struct Access {
   // credential-helpers of registries.conf; none: only the auth files.
   std::vector<std::string> credential_helpers = {};
   bool is_for_push = false;
-  // For messages, where it is neither pull nor push; then no repository is meant.
+  // What is done, where it is neither pull nor push: "log in", "search".
   std::string verb = {};
   std::vector<std::string> also_read =
       {};  // repositories of the same registry, to mount blobs from

@@ -15,6 +15,7 @@ namespace registry {
 namespace {
 
 constexpr std::string_view kLogIn = "log in";
+constexpr std::string_view kSearch = "search";
 constexpr std::string_view kAuthFiles = "containers-auth.json";  // as a helper of its own
 constexpr int kMostChallenges = 2;  // one to get in, one for another scope or an expired token
 
@@ -60,7 +61,8 @@ std::optional<Credentials> credentials(const home::Home& home, const oci::Refere
 }
 
 std::vector<std::string> scopes(const oci::Reference& reference, const Access& access) {
-  if (!access.verb.empty()) return {};
+  if (access.verb == kLogIn) return {};
+  if (access.verb == kSearch) return {"registry:catalog:*"};
   const std::string repository = "repository:" + reference.repository();
   std::vector<std::string> all = {repository + (access.is_for_push ? ":pull,push" : ":pull")};
   for (const std::string& other : access.also_read)
