@@ -8,6 +8,7 @@
 #include "pkg/registry/auth_file.hpp"
 #include "pkg/registry/configuration.hpp"
 #include "pkg/sys/process.hpp"
+#include "pkg/sys/secret.hpp"
 
 #include <fmt/core.h>
 
@@ -71,7 +72,7 @@ Credentials ask_for(const LoginFlags& flags, const std::optional<Credentials>& k
       flags.user ? *flags.user : ask(usual.empty() ? "Username: " : "Username (" + usual + "): ");
   if (typed.user.empty()) typed.user = usual;
   if (flags.password) {
-    typed.password = *flags.password;
+    typed.password = sys::read_shared(*flags.password);
   } else {
     typed.password = flags.reads_password ? read_secret() : ask_secret("Password: ");
   }

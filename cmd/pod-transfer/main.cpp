@@ -2,6 +2,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/sys/process.hpp"
+#include "pkg/sys/secret.hpp"
 
 #include <fmt/core.h>
 
@@ -74,7 +75,9 @@ int main(int argc, char** argv) {
   try {
     sys::open_standard_streams();
     pod_transfer::set_log_level();
-    const int status = pod_transfer::run({argv + 1, argv + argc});
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    sys::hide_secrets(argc, argv);
+    const int status = pod_transfer::run(words);
     if (std::fflush(stdout) != 0) throw base::SysError("standard output");
     return status;
   } catch (const base::Error& error) {

@@ -8,6 +8,7 @@
 #include "pkg/containers/container.hpp"
 #include "pkg/oci/platform.hpp"
 #include "pkg/pods/lifecycle.hpp"
+#include "pkg/sys/secret.hpp"
 
 #include <fmt/core.h>
 
@@ -96,6 +97,7 @@ void ContainerFlags::declare(cli::Options& options) {
 std::vector<std::string> typed(const cli::Arguments& arguments) {
   std::vector<std::string> words = base::split("pod " + arguments.command, ' ');
   words.insert(words.end(), arguments.words.begin(), arguments.words.end());
+  sys::mask_secrets(words);
   return words;
 }
 

@@ -4,6 +4,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/sys/process.hpp"
+#include "pkg/sys/secret.hpp"
 
 #include <fmt/core.h>
 
@@ -112,7 +113,9 @@ int main(int argc, char** argv) {
   ::umask(022);  // what containers see of our files, their users can read
   try {
     sys::open_standard_streams();
-    return run({argv + 1, argv + argc});
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    sys::hide_secrets(argc, argv);
+    return run(words);
   } catch (const base::Error& error) {
     std::fflush(stdout);
     fmt::print(stderr, "pod: {}\n", error.what());

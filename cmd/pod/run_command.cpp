@@ -1,6 +1,7 @@
 #include "cmd/pod/command.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/images/ensure.hpp"
+#include "pkg/sys/secret.hpp"
 
 #include <unistd.h>
 
@@ -11,6 +12,7 @@ int run_command(const Command& command, const Arguments& arguments) {
 
   std::vector<std::string> words = {images::transfer_program(), std::string(command.name)};
   words.insert(words.end(), arguments.words.begin(), arguments.words.end());
+  const std::vector<sys::SharedSecret> secrets = sys::share_secrets(words);
   std::vector<char*> argv;
   for (std::string& word : words)
     argv.push_back(word.data());

@@ -7,6 +7,7 @@
 #include "pkg/oci/reference.hpp"
 #include "pkg/sys/child.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/sys/secret.hpp"
 
 #include <fmt/core.h>
 
@@ -59,8 +60,9 @@ std::optional<std::string> pull(const home::Home& home, const std::string& text,
   sys::Child::Streams streams;
   streams.out = answer.write.get();
   streams.err = STDERR_FILENO;
-  sys::Child program =
-      sys::Child::spawn(pull_command(text, options), streams, environment_for(home));
+  std::vector<std::string> command = pull_command(text, options);
+  const std::vector<sys::SharedSecret> secrets = sys::share_secrets(command);
+  sys::Child program = sys::Child::spawn(command, streams, environment_for(home));
   answer.write.reset();
   const std::string output = sys::read_all(answer.read);
   if (program.wait() != 0) return std::nullopt;

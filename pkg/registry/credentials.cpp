@@ -7,6 +7,7 @@
 #include "pkg/base/text.hpp"
 #include "pkg/registry/credential_program.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/sys/secret.hpp"
 
 #include <cstdlib>
 #include <utility>
@@ -95,7 +96,8 @@ std::string registry_of_key(std::string_view key) {
   return std::string(is_hub ? kDockerHub : host);
 }
 
-Credentials parse_credentials(std::string_view text) {
+Credentials parse_credentials(const std::string& typed) {
+  const std::string text = sys::read_shared(typed);
   const auto [user, password] = base::split_once(text, ':');
   if (user.empty() || !password) throw base::Error("--creds: not USER:PASSWORD");
   return {.user = user, .password = *password, .identity_token = "", .source = "--creds"};

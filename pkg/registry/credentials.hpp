@@ -18,8 +18,9 @@ struct Credentials {
   std::string source;          // where they are from, for messages: "--creds", a file's name
 };
 
-// "user:password" as --creds has it. Throws base::Error without repeating the text.
-Credentials parse_credentials(std::string_view text);
+// "user:password" as --creds has it, or the name of a file that shares it (pkg/sys/secret.hpp).
+// Throws base::Error without repeating the text.
+Credentials parse_credentials(const std::string& text);
 
 // The files to look into, in order: `auth_file` or $REGISTRY_AUTH_FILE alone (then it must exist),
 // else those of podman and docker that there are.

@@ -1,5 +1,6 @@
 #include "pkg/transfer/store.hpp"
 
+#include "pkg/sys/process.hpp"
 #include "pkg/userns/enter.hpp"
 #include "storage/image_store.hpp"
 #include "storage/trash.hpp"
@@ -24,6 +25,7 @@ Store open_store(const home::Home& home) {
   const storage::Layout layout(home);
   layout.prepare();
   const userns::Mapping mapping = userns::enter(home);
+  sys::forbid_core_files();  // credentials may be in memory
   ::umask(0);
   allow_many_files();
   storage::ImageStore(layout).remove_orphan_layers();
