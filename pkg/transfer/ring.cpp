@@ -7,38 +7,40 @@
 
 namespace transfer {
 
-Ring::Ring(std::size_t capacity, std::function<void()> on_room)
-    : capacity_(capacity), on_room_(std::move(on_room)) {}
+Ring::Ring(std::size_t capacity, std::function<void()> on_room, int readers)
+    : capacity_(capacity),
+      on_room_(std::move(on_room)),
+      readers_(static_cast<std::size_t>(readers)) {}
 
 bool Ring::offer(std::string_view bytes) {
   const std::lock_guard guard(mutex_);
   if (bytes.size() > capacity_) throw base::Error("more bytes at once than fit the buffer");
   if (is_abandoned_) return true;  // whoever waits for the reader learns why
-  if (bytes.size() > capacity_ - used_) {
+  if (bytes.size() > capacity_ - used()) {
     was_refused_ = true;
     return false;
   }
   while (!bytes.empty()) {
     const std::span<char> piece = free_piece(bytes.size());
     std::memcpy(piece.data(), bytes.data(), piece.size());
-    used_ += piece.size();
+    written_ += piece.size();
     bytes.remove_prefix(piece.size());
   }
   // A reader that is woken for every few bytes would do nothing but wake up.
-  if (used_ >= capacity_ / 8) changed_.notify_all();
+  if (used() >= capacity_ / 8) changed_.notify_all();
   return true;
 }
 
 std::span<char> Ring::room(std::size_t size) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return is_abandoned_ || capacity_ - used_ >= size; });
+  changed_.wait(lock, [&] { return is_abandoned_ || capacity_ - used() >= size; });
   if (is_abandoned_) return {};
   return free_piece(size);
 }
 
 void Ring::commit(std::size_t size) {
   const std::lock_guard guard(mutex_);
-  used_ += size;
+  written_ += size;
   changed_.notify_all();
 }
 
@@ -55,23 +57,24 @@ void Ring::fail(std::exception_ptr failure) {
   changed_.notify_all();
 }
 
-std::string_view Ring::take() {
+std::string_view Ring::take(std::size_t number) {
   bool has_room = false;
   std::string_view piece;
   {
     std::unique_lock lock(mutex_);
-    release();
-    has_room = was_refused_ && capacity_ - used_ >= capacity_ / 2;
+    Position& reader = readers_[number];
+    release(reader);
+    has_room = was_refused_ && capacity_ - used() >= capacity_ / 2;
     if (has_room) was_refused_ = false;
     if (has_room) {
       lock.unlock();
       if (on_room_) on_room_();
       lock.lock();
     }
-    changed_.wait(lock, [&] { return is_closed_ || used_ >= capacity_ / 8; });
+    changed_.wait(lock, [&] { return is_closed_ || written_ - reader.at >= capacity_ / 8; });
     if (failure_) std::rethrow_exception(failure_);
-    piece = filled_piece();
-    lent_ = piece.size();
+    piece = filled_piece(reader);
+    reader.lent = piece.size();
   }
   return piece;
 }
@@ -85,21 +88,27 @@ void Ring::abandon() {
   if (on_room_) on_room_();
 }
 
+std::size_t Ring::used() const {
+  const auto slowest = std::ranges::min_element(readers_, {}, &Position::at);
+  return static_cast<std::size_t>(written_ - slowest->at);
+}
+
 std::span<char> Ring::free_piece(std::size_t limit) {
   if (!bytes_) bytes_ = std::make_unique<char[]>(capacity_);
-  const std::size_t at = (read_at_ + used_) % capacity_;
-  return {bytes_.get() + at, std::min({limit, capacity_ - used_, capacity_ - at})};
+  const auto at = static_cast<std::size_t>(written_ % capacity_);
+  return {bytes_.get() + at, std::min({limit, capacity_ - used(), capacity_ - at})};
 }
 
-std::string_view Ring::filled_piece() const {
-  return {bytes_.get() + read_at_, std::min(used_, capacity_ - read_at_)};
+std::string_view Ring::filled_piece(const Position& reader) const {
+  const auto at = static_cast<std::size_t>(reader.at % capacity_);
+  const auto filled = static_cast<std::size_t>(written_ - reader.at);
+  return {bytes_.get() + at, std::min(filled, capacity_ - at)};
 }
 
-void Ring::release() {
-  if (lent_ == 0) return;
-  read_at_ = (read_at_ + lent_) % capacity_;
-  used_ -= lent_;
-  lent_ = 0;
+void Ring::release(Position& reader) {
+  if (reader.lent == 0) return;
+  reader.at += reader.lent;
+  reader.lent = 0;
   changed_.notify_all();
 }
 

@@ -2,22 +2,25 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace transfer {
 
-// Bytes on their way from one thread to another through a buffer of fixed size: who writes faster
-// than the other reads has to wait. One writer, one reader. The buffer is made at its first use.
+// Bytes on their way from one thread to others through a buffer of fixed size: who writes faster
+// than the slowest reads has to wait. One writer; every reader gets all bytes. The buffer is made
+// at its first use.
 class Ring {
  public:
   // `on_room` is called by the reader's thread when there is room again for an offer that was
   // refused.
-  explicit Ring(std::size_t capacity, std::function<void()> on_room = {});
+  explicit Ring(std::size_t capacity, std::function<void()> on_room = {}, int readers = 1);
 
   // The writer, without waiting: takes all of it, or nothing and says false.
   bool offer(std::string_view bytes);
@@ -29,25 +32,30 @@ class Ring {
   void close();
   void fail(std::exception_ptr failure);
 
-  // The reader: gives the former piece back, waits for the next; empty at the end. Throws the
+  // A reader: gives the former piece back, waits for the next; empty at the end. Throws the
   // writer's failure.
-  std::string_view take();
-  // The reader has given up.
+  std::string_view take(std::size_t reader = 0);
+  // A reader has given up.
   void abandon();
 
  private:
+  struct Position {
+    std::uint64_t at = 0;
+    std::size_t lent = 0;  // after it, what the reader looks at
+  };
+
+  std::size_t used() const;
   std::span<char> free_piece(std::size_t limit);
-  std::string_view filled_piece() const;
-  void release();
+  std::string_view filled_piece(const Position& reader) const;
+  void release(Position& reader);
 
   const std::size_t capacity_;
   const std::function<void()> on_room_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::unique_ptr<char[]> bytes_;
-  std::size_t read_at_ = 0;
-  std::size_t used_ = 0;
-  std::size_t lent_ = 0;  // of the used bytes, what the reader looks at
+  std::uint64_t written_ = 0;
+  std::vector<Position> readers_;
   bool is_closed_ = false;
   bool is_abandoned_ = false;
   bool was_refused_ = false;

@@ -40,10 +40,15 @@ class HashedSource : public tar::Source {
   std::int64_t size_ = 0;
 };
 
+// Who reads what has been inflated.
+constexpr std::size_t kWriting = 0;
+constexpr std::size_t kHashing = 1;
+constexpr int kReaders = 2;
+
 class RingSource : public tar::Source {
  public:
   explicit RingSource(Ring& ring) : ring_(ring) {}
-  std::string_view read() override { return ring_.take(); }
+  std::string_view read() override { return ring_.take(kWriting); }
 
  private:
   Ring& ring_;
@@ -55,15 +60,17 @@ struct Unpacking::Impl {
   std::unique_ptr<tar::Source> blob;
   Target target;
   std::function<void()> on_failure;
-  Ring inflated{kPieces * kPiece};
+  Ring inflated{kPieces * kPiece, {}, kReaders};
   Unpacked result;
   std::exception_ptr inflating_failure;
   std::exception_ptr writing_failure;
   std::atomic<bool> has_failed = false;
   std::thread inflating;
+  std::thread hashing;
   std::thread writing;
 
   void inflate();
+  void hash();
   void write();
   void run_inflate();
   void run_write();
@@ -74,18 +81,27 @@ struct Unpacking::Impl {
 void Unpacking::Impl::inflate() {
   HashedSource hashed(*blob, target.blob_algorithm);
   tar::Inflate inflate(hashed);
-  hash::Hasher diff(target.diff_algorithm);
   while (true) {
     const std::span<char> piece = inflated.room(kPiece);
     if (piece.empty()) return;  // the writer has failed, and says why
     const std::size_t count = inflate.fill(piece);
     if (count == 0) break;
-    diff.update({piece.data(), count});
     inflated.commit(count);
   }
   result.blob = hashed.digest();
   result.blob_size = hashed.size();
+}
+
+void Unpacking::Impl::hash() try {
+  hash::Hasher diff(target.diff_algorithm);
+  while (true) {
+    const std::string_view piece = inflated.take(kHashing);
+    if (piece.empty()) break;
+    diff.update(piece);
+  }
   result.diff_id = target.diff_algorithm + ":" + diff.finish();
+} catch (...) {
+  return;  // it is the inflating thread's, which tells it itself
 }
 
 void Unpacking::Impl::run_inflate() {
@@ -128,11 +144,13 @@ Unpacking::Unpacking(std::unique_ptr<tar::Source> blob, Target target,
   impl_->target = std::move(target);
   impl_->on_failure = std::move(on_failure);
   impl_->inflating = std::thread([this] { impl_->run_inflate(); });
+  impl_->hashing = std::thread([this] { impl_->hash(); });
   impl_->writing = std::thread([this] { impl_->run_write(); });
 }
 
 void Unpacking::Impl::join() {
   if (inflating.joinable()) inflating.join();
+  if (hashing.joinable()) hashing.join();
   if (writing.joinable()) writing.join();
 }
 

@@ -27,8 +27,8 @@ struct Target {
   std::string diff_algorithm = "sha256";
 };
 
-// A blob on its way into a directory, by two threads: one hashes, inflates and hashes again, the
-// other reads the archive and writes files. Nothing is kept of the blob itself.
+// A blob on its way into a directory, by three threads: one hashes and inflates, one hashes what
+// came out, one reads the archive and writes files. Nothing is kept of the blob itself.
 class Unpacking {
  public:
   // `on_failure` is called once, from a thread, when it has failed before its end.

@@ -44,5 +44,6 @@ void bench_commands(const Place& place, int rounds);
 void bench_pods(const Place& place, int rounds);
 void bench_memory(const Place& place, int rounds);
 void bench_pull(const Place& place, int rounds);
+void bench_moves(const Place& place, int rounds);
 
 }  // namespace bench

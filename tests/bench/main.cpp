@@ -21,6 +21,7 @@ struct Part {
 constexpr Part kParts[] = {
     {"run", bench_runs},    {"commands", bench_commands}, {"pods", bench_pods},
     {"crowd", bench_crowd}, {"memory", bench_memory},     {"pull", bench_pull},
+    {"moves", bench_moves},
 };
 
 constexpr int kRounds = 21;
@@ -37,7 +38,7 @@ int run(const Words& arguments) {
   if (arguments.empty()) {
     std::fprintf(
         stderr,
-        "usage: pod-bench BUILD_FOLDER [ROUNDS [run|commands|pods|crowd|memory|pull ...]]\n");
+        "usage: pod-bench BUILD_FOLDER [ROUNDS [run|commands|pods|crowd|memory|pull|moves ...]]\n");
     return 125;
   }
   const auto rounds = base::parse_integer(arguments.size() > 1 ? arguments[1] : "");

@@ -2,90 +2,120 @@
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "tests/bench/bench.hpp"
-#include "tests/support/registry_docker.hpp"
-#include "tests/support/tar_text.hpp"
+#include "tests/bench/many_files.hpp"
+#include "tests/bench/pull_bound.hpp"
 
 #include <algorithm>
-#include <random>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace bench {
 namespace {
 
-constexpr int kLayers = 2;
-constexpr int kFilesALayer = 12500;
-constexpr int kFolders = 100;
-constexpr std::size_t kTextSize = std::size_t{4} << 20U;
-
-// Words in no order: gzip makes a third of it, about what it makes of programs.
-std::string make_text(std::mt19937& random) {
-  std::vector<std::string> vocabulary(4000);
-  for (std::string& word : vocabulary) {
-    for (auto left = 2 + random() % 7; left > 0; --left) {
-      word += static_cast<char>('a' + random() % 26);
-    }
+// What can be put together of the host's own programs, all layers at once.
+std::string pipe_script(const support::RegistryImage& image, const TrustedRegistry& registry,
+                        const std::string& name, const std::string& folder) {
+  const bool is_zstd = image.layers.front().media_type.ends_with("zstd");
+  const std::string repository = name.substr(0, name.rfind(':')).substr(registry.host().size());
+  std::string script = "set -e -o pipefail\n";
+  for (std::size_t i = 0; i < image.layers.size(); ++i) {
+    const std::string target = folder + "/" + std::to_string(i);
+    script += "mkdir -p " + target + "\n(curl -s --fail --cacert " + registry.authority() +
+              " https://" + registry.host() + "/v2" + repository + "/blobs/" +
+              image.layers[i].digest + " | tee >(sha256sum >/dev/null) | " +
+              (is_zstd ? "zstd" : "pigz") + " -dc | tar -x -C " + target + ") &\n";
   }
-  std::string text;
-  while (text.size() < kTextSize)
-    text += vocabulary[random() % vocabulary.size()] + " ";
-  return text;
+  return script + "wait\n";
 }
 
-std::string make_layer(std::mt19937& random, const std::string& text, int number) {
-  support::TarText tar;
-  const std::string top = "layer" + std::to_string(number);
-  tar.directory(top);
-  for (int folder = 0; folder < kFolders; ++folder) {
-    const std::string path = top + "/" + std::to_string(folder);
-    tar.directory(path);
-    for (int file = 0; file < kFilesALayer / kFolders; ++file) {
-      const std::size_t size = 1000 + random() % 50000;
-      tar.file(path + "/" + std::to_string(file), text.substr(random() % (kTextSize / 2), size));
-    }
-  }
-  return tar.end();
+Contender pipe(const Place& place, const support::RegistryImage& image,
+               const TrustedRegistry& registry, const std::string& name) {
+  constexpr double kGoal = 1 / 0.7;
+  const std::string folder = place.path() + "/piped";
+  const std::string script = place.path() + "/pipe.sh";
+  sys::replace_file(script, pipe_script(image, registry, name, folder));
+  return {.name = "curl | sha256 | tar -x",
+          .work =
+              [&place, script] {
+                place.run({"bash", script});
+              },
+          .before = {},
+          .after = [folder] { sys::remove_tree(folder); },
+          .goal = kGoal};
 }
 
-support::RegistryImage make_image() {
-  std::mt19937 random(1);  // the same image every time
-  const std::string text = make_text(random);
-  std::vector<std::string> layers;
-  for (int number = 0; number < kLayers; ++number) {
-    layers.push_back(make_layer(random, text, number));
+// Of the largest process that `work` starts, in MB.
+double largest_process(const std::function<void()>& work) {
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    try {
+      work();
+    } catch (const base::Error&) {
+      ::_exit(1);
+    }
+    ::_exit(0);
   }
-  return support::make_registry_image(layers);
+  int status = 0;
+  rusage usage{};
+  constexpr double kMega = 1024;
+  if (::wait4(pid, &status, 0, &usage) < 0 || status != 0) throw base::Error("it failed");
+  return static_cast<double>(usage.ru_maxrss) / kMega;
+}
+
+struct Row {
+  std::string title;
+  std::string repository;
+  support::RegistryImage image;
+};
+
+void compare(const Place& place, TrustedRegistry& registry, const Row& row, int rounds) {
+  const std::string name = registry.push(row.repository, row.image);
+  const auto contender = [&](const std::string& who, Words (Place::*program)(const Words&) const) {
+    const auto doing = [&place, program](const Words& words) {
+      return [&place, program, words] { place.run((place.*program)(words)); };
+    };
+    return Contender{.name = who,
+                     .work = doing({"pull", "-q", name}),
+                     .before = {},
+                     .after = doing({"rmi", name})};
+  };
+  std::vector<Contender> contenders{contender("pod", &Place::pod)};
+  if (place.has_podman()) {
+    contenders.push_back(contender("podman", &Place::podman));
+    contenders.back().goal = 3;
+  }
+  contenders.push_back(pipe(place, row.image, registry, name));
+  std::vector<Figures> figures = measure(contenders, rounds);
+  figures.push_back(bound_of_pull(row.image, place.path() + "/bound"));
+  print_row(row.title, "ms", figures);
+  print_row("its largest process", "MB",
+            {take("pod", [&] { return largest_process(contenders[0].work); })});
+  contenders[0].after();
 }
 
 }  // namespace
 
 void bench_pull(const Place& place, int rounds) {
-  const std::string title = "pull of 25,000 files in two layers";
   const std::string missing = support::why_no_docker_registry();
   if (!missing.empty()) {
-    return print_row(title, "ms", {Figures{.name = "pod", .failure = missing}});
+    return print_row("pull", "ms", {Figures{.name = "pod", .failure = missing}});
   }
-  const std::string folder = place.path() + "/registry";
-  sys::make_dir(folder);
-  const support::Authority authority(folder);
-  support::DockerRegistry registry(folder, authority);
-  registry.push("bench/many", "1", make_image());
-  const std::string trusted = place.path() + "/home/.config/containers/certs.d/" + registry.host();
-  sys::make_dirs(trusted);
-  sys::create_file(trusted + "/ca.crt", sys::read_file(authority.authority()));
-
-  const std::string name = registry.host() + "/bench/many:1";
-  const auto doing = [&](const Words& words) { return [&place, words] { place.run(words); }; };
-  std::vector<Contender> contenders{{.name = "pod",
-                                     .work = doing(place.pod({"pull", "-q", name})),
-                                     .before = {},
-                                     .after = doing(place.pod({"rmi", name}))}};
-  if (place.has_podman()) {
-    contenders.push_back({.name = "podman",
-                          .work = doing(place.podman({"pull", "-q", name})),
-                          .before = {},
-                          .after = doing(place.podman({"rmi", name})),
-                          .goal = 2.5});
-  }
-  print_row(title, "ms", measure(contenders, std::clamp(rounds / 4, 2, 5)));
+  const int turns = std::clamp(rounds / 4, 2, 5);
+  TrustedRegistry registry(place);
+  const std::vector<std::string> large = make_layers(kLarge);
+  compare(
+      place, registry,
+      {"pull of 25,000 files, 2 gzip layers", "bench/large", support::make_registry_image(large)},
+      turns);
+  compare(place, registry,
+          {"pull of the same, 2 zstd layers", "bench/zstd", support::make_zstd_image(large)},
+          turns);
+  compare(place, registry,
+          {"pull of 95,000 files, 3 gzip layers", "bench/huge",
+           support::make_registry_image(make_layers(kHuge))},
+          turns);
 }
 
 }  // namespace bench

@@ -54,16 +54,18 @@ Blob make_blob(std::string media_type, std::string bytes) {
   return {std::move(media_type), std::move(digest), std::move(bytes)};
 }
 
-RegistryImage make_registry_image(const std::vector<std::string>& tars, ImageFormat format,
-                                  const std::string& architecture) {
-  const MediaTypes& names = types(format);
+namespace {
+
+RegistryImage make_image(const std::vector<std::string>& tars, const MediaTypes& names,
+                         const std::string& architecture,
+                         std::string (*compress)(std::string_view)) {
   RegistryImage image;
   image.architecture = architecture.empty() ? host_architecture() : architecture;
   Json diff_ids = Json::array();
   Json layers = Json::array();
   for (const std::string& tar : tars) {
     diff_ids.push_back("sha256:" + hash::sha256(tar));
-    image.layers.push_back(make_blob(names.layer, gzip(tar)));
+    image.layers.push_back(make_blob(names.layer, compress(tar)));
     layers.push_back(descriptor(image.layers.back()));
   }
   const Json config = Json::object(
@@ -79,6 +81,19 @@ RegistryImage make_registry_image(const std::vector<std::string>& tars, ImageFor
                                       {"layers", layers}});
   image.manifest = make_blob(names.manifest, manifest.dump());
   return image;
+}
+
+}  // namespace
+
+RegistryImage make_registry_image(const std::vector<std::string>& tars, ImageFormat format,
+                                  const std::string& architecture) {
+  return make_image(tars, types(format), architecture, gzip);
+}
+
+RegistryImage make_zstd_image(const std::vector<std::string>& tars) {
+  MediaTypes names = kOci;
+  names.layer = "application/vnd.oci.image.layer.v1.tar+zstd";
+  return make_image(tars, names, "", zstd);
 }
 
 Blob make_index(const std::vector<RegistryImage>& images, ImageFormat format,

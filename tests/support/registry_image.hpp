@@ -29,6 +29,8 @@ struct RegistryImage {
 RegistryImage make_registry_image(const std::vector<std::string>& tars,
                                   ImageFormat format = ImageFormat::Oci,
                                   const std::string& architecture = "");  // "": the host's
+// Of layers that are compressed with zstd.
+RegistryImage make_zstd_image(const std::vector<std::string>& tars);
 
 // An index (Docker: manifest list) of these images, and of an attestation when `with_attestation`.
 Blob make_index(const std::vector<RegistryImage>& images, ImageFormat format = ImageFormat::Oci,
