@@ -11,6 +11,7 @@ namespace storage {
 //
 //   layers/<chain id>/{root/,layer.json}      committed by rename, then never changed
 //                    /{outline.zst,kept/}     what of its archive is not in root/: storage/tar
+//                    /blobs.json              what it became when it was pushed
 //   images/<image id>/{image.json,config.json,manifest.json}
 //   refs/<escaped name>                       symbolic link to ../images/<image id>
 //   rootfs/<container id>/{upper/,work/,...}  a container's writable layer

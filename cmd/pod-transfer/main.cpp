@@ -6,7 +6,6 @@
 
 #include <fmt/core.h>
 
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -18,9 +17,11 @@
 namespace pod_transfer {
 namespace {
 
-constexpr std::array<Command, 10> kCommands = {{
+constexpr Command kCommands[] = {
     {"pull", pull},
     {"image pull", pull},
+    {"push", push},
+    {"image push", push},
     {"load", load},
     {"image load", load},
     {"import", import_image},
@@ -29,7 +30,7 @@ constexpr std::array<Command, 10> kCommands = {{
     {"logout", logout},
     {"search", search},
     {"image search", search},
-}};
+};
 
 struct Found {
   const Command* command = nullptr;

@@ -20,6 +20,11 @@ std::string short_digest(const std::string& digest) {
   return digest.substr(digest.find(':') + 1, 12);
 }
 
+std::string outcome(const LayerProgress& layer) {
+  const std::string size = base::human_size(layer.size);
+  return layer.note.empty() ? size : size + ", " + layer.note;
+}
+
 class Silence : public transfer::Report {
  public:
   void begin(const std::string&) override {}
@@ -29,30 +34,34 @@ class Silence : public transfer::Report {
 
 class Lines : public transfer::Report {
  public:
+  explicit Lines(std::string_view verb) : verb_(verb) {}
+
   void begin(const std::string& name) override {
-    fmt::print(stderr, "Pulling {}\n", name);
+    fmt::print(stderr, "{} {}\n", verb_, name);
     told_.clear();
   }
 
   void show(std::span<const LayerProgress> layers) override {
     for (const LayerProgress& layer : layers) {
       if (layer.received < layer.size || !told_.insert(layer.digest).second) continue;
-      fmt::print(stderr, "Layer {}: {}\n", short_digest(layer.digest),
-                 base::human_size(layer.size));
+      fmt::print(stderr, "Layer {}: {}\n", short_digest(layer.digest), outcome(layer));
     }
   }
 
   void end() override {}
 
  private:
+  std::string_view verb_;
   std::set<std::string> told_;
 };
 
 // Redraws its lines in place: up, over them, down again.
 class Bars : public transfer::Report {
  public:
+  explicit Bars(std::string_view verb) : verb_(verb) {}
+
   void begin(const std::string& name) override {
-    fmt::print(stderr, "Pulling {}\n", name);
+    fmt::print(stderr, "{} {}\n", verb_, name);
     drawn_ = 0;
   }
 
@@ -75,7 +84,7 @@ class Bars : public transfer::Report {
     const std::string sizes =
         fmt::format("{} / {}", base::human_size(layer.received), base::human_size(layer.size));
     if (layer.received >= layer.size) {
-      return fmt::format("{} done  {}", short_digest(layer.digest), base::human_size(layer.size));
+      return fmt::format("{} done  {}", short_digest(layer.digest), outcome(layer));
     }
     constexpr std::size_t kBeside = 42;  // digest, brackets, sizes
     if (columns < kBeside + 10) return fmt::format("{} {}", short_digest(layer.digest), sizes);
@@ -88,15 +97,16 @@ class Bars : public transfer::Report {
     return fmt::format("{} [{}] {}", short_digest(layer.digest), bar, sizes);
   }
 
+  std::string_view verb_;
   std::size_t drawn_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<transfer::Report> make_report(bool quiet) {
+std::unique_ptr<transfer::Report> make_report(bool quiet, std::string_view verb) {
   if (quiet) return std::make_unique<Silence>();
-  if (sys::is_terminal(STDERR_FILENO)) return std::make_unique<Bars>();
-  return std::make_unique<Lines>();
+  if (sys::is_terminal(STDERR_FILENO)) return std::make_unique<Bars>(verb);
+  return std::make_unique<Lines>(verb);
 }
 
 }  // namespace pod_transfer

@@ -2,6 +2,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/oci/media_types.hpp"
 
 #include <fmt/core.h>
 
@@ -9,13 +10,6 @@
 
 namespace oci {
 namespace {
-
-constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v1+json";
-constexpr std::string_view kOciManifest = "application/vnd.oci.image.manifest.v1+json";
-constexpr std::string_view kOciConfig = "application/vnd.oci.image.config.v1+json";
-constexpr std::string_view kDockerList =
-    "application/vnd.docker.distribution.manifest.list.v2+json";
-constexpr std::string_view kDockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
 
 bool is_attestation(const Descriptor& descriptor) {
   if (descriptor.platform && descriptor.platform->os == "unknown") return true;

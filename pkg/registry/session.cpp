@@ -95,6 +95,7 @@ Session::Session(const home::Home& home, const oci::Reference& reference, Access
             access_.patience) {}
 
 void Session::authorize(Attempt& attempt) {
+  attempt.scheme = scheme_;
   try {
     attempt.authorization = auth_.header();
   } catch (const base::Error& error) {
@@ -132,7 +133,7 @@ Request Session::request_at(const std::string& from, const std::string& location
 std::chrono::milliseconds Session::recover(Attempt& attempt, const Answer& answer) {
   const bool is_answer = answer.ending.kind == Ending::Kind::Answered;
   const int status = is_answer ? answer.head.status : 0;
-  if (fall_back(answer.ending)) return std::chrono::milliseconds(0);
+  if (fall_back(attempt, answer.ending)) return std::chrono::milliseconds(0);
   is_reached_ = is_reached_ || is_answer;
   if (status == 401 && !answer.head.is_elsewhere && attempt.challenges++ < kMostChallenges) {
     try {
@@ -156,11 +157,13 @@ std::chrono::milliseconds Session::recover(Attempt& attempt, const Answer& answe
 }
 
 // Plain http where the user or the place allows it: the registry is there but speaks no TLS.
-bool Session::fall_back(const Ending& ending) {
+bool Session::fall_back(const Attempt& attempt, const Ending& ending) {
   const bool is_insecure = access_.tls_verify == false;
   const bool is_allowed = is_insecure || (is_loopback_ && !access_.tls_verify);
   const bool is_other_port = ending.kind == Ending::Kind::Unreachable && !has_port(host_);
   const bool is_no_tls = ending.kind == Ending::Kind::NotTls || is_other_port;
+  // Of requests that went out together the first has found out for all.
+  if (is_allowed && is_no_tls && attempt.scheme == "https" && scheme_ == "http") return true;
   if (!is_allowed || !is_no_tls || is_reached_ || scheme_ != "https") return false;
   base::log::info("registry {}: no TLS there, going on over http", registry_);
   scheme_ = "http";

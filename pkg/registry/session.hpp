@@ -20,6 +20,7 @@ struct Attempt {
   int failures = 0;    // in a row without progress
   int challenges = 0;
   std::string authorization;  // what was said last
+  std::string scheme = {};    // and how
 };
 
 // One repository of one registry: where it is, how to get in, and what to do when it fails.
@@ -60,7 +61,7 @@ class Session {
   template <typename Next>
   Answer insist(const Next& next, const Attempt& first, const std::vector<std::string>& headers,
                 std::size_t limit);
-  bool fall_back(const Ending& ending);
+  bool fall_back(const Attempt& attempt, const Ending& ending);
   void authorize(Attempt& attempt);
   std::string origin() const { return scheme_ + "://" + host_; }
   std::string advice(const Answer& answer) const;

@@ -83,12 +83,12 @@ std::vector<registry::BlobRequest> requests_of(
   return requests;
 }
 
+}  // namespace
+
 void end_when_told(sys::SignalQueue& signals) {
   const std::optional<int> signal = signals.next();
   if (signal) throw base::Error("interrupted by " + sys::signal_name(*signal), 128 + *signal);
 }
-
-}  // namespace
 
 std::vector<Unpacked> RegistryBlobs::unpack(std::span<const Job> jobs) {
   sys::SignalQueue signals({SIGINT, SIGTERM, SIGHUP});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pkg/registry/client.hpp"
+#include "pkg/sys/signals.hpp"
 #include "pkg/transfer/layers.hpp"
 #include "pkg/transfer/report.hpp"
 
@@ -8,6 +9,9 @@
 #include <vector>
 
 namespace transfer {
+
+// Throws base::Error of status 128 and more when one of the signals has come.
+void end_when_told(sys::SignalQueue& signals);
 
 // Blobs from a registry: all downloads at once, each streamed into its directory while it arrives.
 // SIGINT and SIGTERM end it with an error of status 130 or 143, after which nothing is left.

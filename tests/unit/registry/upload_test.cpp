@@ -280,6 +280,14 @@ TEST_F(UploadTest, ManyAtOnceAllArrive) {
   EXPECT_GE(told, 20 * 30'000);
 }
 
+TEST_F(UploadTest, ManyAtOnceAllFindOutThatThereIsNoTls) {
+  support::Registry plain(nullptr);
+  registry::Client to = client(plain.host() + "/team/app:1", access_);
+  const std::vector<BlobOffer> offers = {offer("one", to), offer("two", to), offer("three", to)};
+
+  EXPECT_EQ(to.send(offers, {}).size(), 3U);
+}
+
 TEST_F(UploadTest, TokenIsForPushAndForTheNeighboursAndIsRenewedOnTheWay) {
   support::Registry tokens(&*authority_);
   int served = 0;

@@ -1,0 +1,107 @@
+#include "pkg/transfer/push.hpp"
+
+#include "cmd/pod-transfer/command.hpp"
+#include "cmd/pod-transfer/progress.hpp"
+#include "cmd/pod-transfer/registry_options.hpp"
+#include "pkg/base/error.hpp"
+#include "pkg/images/ensure.hpp"
+#include "pkg/transfer/store.hpp"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+
+namespace pod_transfer {
+namespace {
+
+struct PushFlags {
+  RegistryFlags registry;
+  PackingFlags packing;
+  bool quiet = false;
+  bool remove_signatures = false;
+  std::string digest_file;
+  std::vector<std::string> words;
+};
+
+void declare(cli::Options& options, PushFlags& flags) {
+  flags.registry.declare(options);
+  flags.packing.declare(options);
+  options.value("--digestfile", flags.digest_file, "File that gets the digest of what was pushed")
+      .flag("-q,--quiet", flags.quiet, "No progress")
+      .flag("--remove-signatures", flags.remove_signatures,
+            "Leave signatures behind; none are pushed in any case")
+      .ignore_flags("--disable-content-trust")
+      .refuse("-a,--all-tags")
+      .refuse("--compress")
+      .refuse("--encrypt-layer")
+      .refuse("--encryption-key")
+      .refuse("--sign-by")
+      .refuse("--sign-by-sigstore")
+      .refuse("--sign-by-sigstore-private-key")
+      .refuse("--sign-by-sq-fingerprint")
+      .refuse("--sign-passphrase-file")
+      .refuse("--signature-policy")
+      .rest("IMAGE [DESTINATION]", flags.words, 1);
+}
+
+// What the peers can also push to.
+void refuse_other_transports(const std::string& destination) {
+  for (const char* transport : {"dir:", "oci:", "oci-archive:", "docker-archive:", "docker-daemon:",
+                                "containers-storage:", "ostree:"}) {
+    if (!destination.starts_with(transport)) continue;
+    throw base::Error(fmt::format(
+        "{}: only registries are pushed to yet; `pod save` writes archives", destination));
+  }
+}
+
+std::string destination_of(const PushFlags& flags, const images::Found& found) {
+  if (flags.words.size() > 1) return flags.words[1];
+  if (!found.name.empty()) return found.name;
+  throw base::Error(flags.words[0] + ": was given by id: say where to: IMAGE DESTINATION");
+}
+
+// "localhost/app" is what has no place in the world yet.
+void advise(base::Error& error, const oci::Reference& reference, bool is_chosen) {
+  if (reference.registry() != "localhost" || is_chosen) return;
+  throw base::Error(fmt::format("{}: say where to: pod push {} REGISTRY/{}", error.what(),
+                                reference.text(), reference.repository()),
+                    error.status());
+}
+
+}  // namespace
+
+int push(const cli::Arguments& arguments) {
+  PushFlags flags;
+  cli::Options options("Bring an image to a registry");
+  declare(options, flags);
+  options.parse(arguments);
+  if (flags.words.size() > 2) throw base::Error("push: too many arguments: IMAGE [DESTINATION]");
+  transfer::PushOptions push{.access = flags.registry.take()};
+  flags.packing.take(push);
+
+  const home::Home home = home::Home::open();
+  const auto found = images::find_named(home, flags.words[0], false);
+  if (!found) throw base::Error(flags.words[0] + ": image not known");
+  const std::string destination = destination_of(flags, *found);
+  refuse_other_transports(destination);
+  const oci::Reference reference = oci::Reference::parse(destination);
+
+  const std::unique_ptr<transfer::Report> report = make_report(flags.quiet, "Pushing");
+  const transfer::Store store = transfer::open_store(home);
+  report->begin(reference.text());
+  try {
+    transfer::Pusher pusher(home, store, reference, push, *report, {&found->image, 1});
+    const std::string name = reference.digest() ? reference.digest()->text() : reference.tag();
+    const oci::Descriptor pushed = pusher.push_image(found->image, name);
+    report->end();
+    write_digest(flags.digest_file, pushed.digest.text());
+    if (!flags.quiet) fmt::print(stderr, "Digest: {}\n", pushed.digest.text());
+  } catch (base::Error& error) {
+    report->end();
+    advise(error, reference, flags.words.size() > 1);
+    throw;
+  }
+  return 0;
+}
+
+}  // namespace pod_transfer
