@@ -2,6 +2,7 @@
 
 #include "storage/tar/source.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -22,6 +23,17 @@ class Feed {
     if (piece_.empty()) piece_ = source_->read();
     return piece_;
   }
+
+  // All of it that has been read already; it is at its end then.
+  std::string take_rest() {
+    std::string rest = head_.substr(std::min(head_taken_, head_.size()));
+    head_taken_ = head_.size();
+    rest += piece_;
+    piece_ = {};
+    return rest;
+  }
+
+  Source& source() const { return *source_; }
 
   void take(std::size_t count) {
     if (head_taken_ < head_.size()) {
@@ -46,6 +58,8 @@ class Decoder {
   virtual ~Decoder() = default;
   // As Inflate::fill.
   virtual std::size_t fill(std::span<char> buffer) = 0;
+  // What it has not read.
+  Feed take_feed() { return std::move(feed_); }
 
  protected:
   Feed& feed() { return feed_; }

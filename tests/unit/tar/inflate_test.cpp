@@ -65,6 +65,57 @@ TEST(Inflate, ReadsSeveralGzipMembersInARow) {
   EXPECT_EQ(inflated(bytes, bytes.size()), expected);
 }
 
+TEST(Inflate, ReadsManyPartsOfAllSizesSideBySide) {
+  const std::string text = sample(1'500'000);
+  for (const auto& squeeze : {gzip, zstd}) {
+    std::string bytes;
+    std::string expected;
+    for (std::size_t i = 0; i < 100; ++i) {
+      const std::size_t size = i % 50 == 49 ? text.size() : (i * 7919) % 40'000;
+      bytes += squeeze(std::string_view(text).substr(0, size));
+      expected += text.substr(0, size);
+    }
+
+    EXPECT_TRUE(inflated(bytes, 100'000) == expected);
+    EXPECT_THROW(inflated(bytes.substr(0, bytes.size() - 3), 100'000), base::Error);
+  }
+}
+
+TEST(Inflate, RefusesADamagedPartAmongMany) {
+  std::string bytes;
+  for (int i = 0; i < 100; ++i)
+    bytes += gzip(sample(10'000));
+
+  bytes[bytes.size() / 2 + 50] ^= 1;
+
+  EXPECT_THROW(inflated(bytes, 100'000), base::Error);
+}
+
+TEST(Inflate, IsNotMisledByWhatLooksLikeAMember) {
+  // Stored as it is, so that the header of a member stands in the middle of another.
+  const std::string inner = gzip("inner");
+  const std::string text = sample(1000) + inner + sample(1000) + inner;
+  std::string bytes("\x1f\x8b\x08\0\0\0\0\0\0\xff\x01", 11);
+  const auto size = static_cast<unsigned>(text.size());
+  for (const unsigned half : {size, ~size}) {
+    bytes += static_cast<char>(half & 0xffU);
+    bytes += static_cast<char>(half >> 8U & 0xffU);
+  }
+  bytes += text + gzip(text).substr(gzip(text).size() - 8);
+
+  EXPECT_EQ(inflated(bytes), text);
+  EXPECT_EQ(inflated(bytes + bytes + inner), text + text + "inner");
+}
+
+TEST(Inflate, HasNoLimitForWhatComesOutOfSmallParts) {
+  const std::string zeros(6'000'000, '\0');
+  std::string bytes;
+  for (int i = 0; i < 6; ++i)
+    bytes += gzip(zeros);
+
+  EXPECT_EQ(inflated(bytes, 100'000).size(), 6 * zeros.size());
+}
+
 TEST(Inflate, ToleratesPaddingBehindGzip) {
   EXPECT_EQ(inflated(gzip("text") + std::string(512, '\0')), "text");
 }
