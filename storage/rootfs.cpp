@@ -34,8 +34,9 @@ Stack stack_of(const Layout& layout, const RootfsMount& what) {
   for (auto layer = what.layers.rbegin(); layer != what.layers.rend(); ++layer)
     stack.lowers.push_back(layers.root(*layer));
   stack.is_ephemeral = what.ephemeral;
-  if (what.read_only) return stack;
   const std::string folder = layout.rootfs(what.container_id);
+  if (what.is_view) stack.lowers.insert(stack.lowers.begin(), folder + "/upper");
+  if (what.read_only || what.is_view) return stack;
   stack.upper = folder + "/upper";
   stack.work = folder + "/work";
   return stack;
@@ -69,7 +70,8 @@ sys::Fd mount_flat(const Layout& layout, const RootfsMount& what, const Stack& s
     copy_stack(stack, half);
     sys::rename_path(half, tree);
   }
-  return what.read_only ? bind_read_only(tree) : sys::copy_mount(tree, false);
+  const bool is_read_only = what.read_only || what.is_view;
+  return is_read_only ? bind_read_only(tree) : sys::copy_mount(tree, false);
 }
 
 struct Place {
@@ -130,7 +132,7 @@ Rootfs::~Rootfs() {
 sys::Fd mount_rootfs(const home::Home& home, const RootfsMount& what) try {
   const Layout layout(home);
   const Place place{home, layout};
-  if (what.read_only && what.layers.size() == 1) {
+  if (what.read_only && !what.is_view && what.layers.size() == 1) {
     const std::string tree = LayerStore(layout).root(what.layers.front());
     if (is_plain_mount(tree)) return bind_read_only(tree);
   }
@@ -157,10 +159,15 @@ void remove_rootfs(const home::Home& home, const std::string& container_id) {
   move_to_trash(layout, layout.rootfs(container_id));
 }
 
-std::int64_t rootfs_size(const home::Home& home, const std::string& container_id) {
+Written written_by(const home::Home& home, const std::string& container_id) {
   const Layout layout(home);
   const std::string flat = flat_tree(layout, container_id);
-  return tree_size(home, sys::exists(flat) ? flat : layout.rootfs(container_id) + "/upper");
+  if (sys::exists(flat)) return {flat, true};
+  return {layout.rootfs(container_id) + "/upper", false};
+}
+
+std::int64_t rootfs_size(const home::Home& home, const std::string& container_id) {
+  return tree_size(home, written_by(home, container_id).tree);
 }
 
 }  // namespace storage

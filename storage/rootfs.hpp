@@ -53,11 +53,20 @@ struct RootfsMount {
   std::vector<std::string> layers;  // chain ids, bottom first
   bool read_only = false;           // nothing is written, not even a mount point that is missing
   bool ephemeral = false;           // lost with a crash is fine (--rm): overlay's "volatile"
+  bool is_view = false;             // what the container has written is seen, but nothing written
 };
 
 // The merged tree as a detached mount. Only from inside the session user namespace with a mount
 // namespace of our own (userns::enter). fuse-overlayfs runs as long as the mount lives.
 sys::Fd mount_rootfs(const home::Home& home, const RootfsMount& what);
+
+// Where it is kept what a container has written: in overlay's form, or (driver flat) as its whole
+// root.
+struct Written {
+  std::string tree;
+  bool is_whole = false;
+};
+Written written_by(const home::Home& home, const std::string& container_id);
 
 // Into the trash: gone at once, but its space is free only after `empty_trash`.
 void remove_rootfs(const home::Home& home, const std::string& container_id);

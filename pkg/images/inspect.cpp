@@ -52,6 +52,8 @@ base::Json config_of(const oci::ImageConfig& config) {
   add_unless_empty(json, "WorkingDir", config.working_dir);
   if (!config.labels.empty()) json["Labels"] = labels_of(config);
   add_unless_empty(json, "StopSignal", config.stop_signal);
+  add_unless_empty(json, "OnBuild", config.on_build);
+  add_unless_empty(json, "Shell", config.shell);
   if (!config.healthcheck.is_null()) json["Healthcheck"] = config.healthcheck;
   return json;
 }

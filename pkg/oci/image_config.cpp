@@ -52,6 +52,8 @@ void read_config(ImageConfig& image, const base::Json& json) {
     image.labels[key] = value.as_string();
   }
   image.stop_signal = json.string_or("StopSignal", "");
+  image.on_build = json.strings_or_none("OnBuild");
+  image.shell = json.strings_or_none("Shell");
   if (const base::Json* found = json.find("Healthcheck")) image.healthcheck = *found;
 }
 
@@ -75,6 +77,8 @@ base::Json config_json(const ImageConfig& image) {
   for (const auto& [key, value] : image.labels)
     json["Labels"][key] = value;
   if (!image.stop_signal.empty()) json["StopSignal"] = image.stop_signal;
+  if (!image.on_build.empty()) json["OnBuild"] = image.on_build;
+  if (!image.shell.empty()) json["Shell"] = image.shell;
   if (!image.healthcheck.is_null()) json["Healthcheck"] = image.healthcheck;
   return json;
 }

@@ -35,6 +35,8 @@ struct ImageConfig {
   std::string working_dir;
   std::map<std::string, std::string> labels;
   std::string stop_signal;
+  std::vector<std::string> on_build;
+  std::vector<std::string> shell;
   base::Json healthcheck;  // Docker's, as it stands; null when there is none
   std::vector<Digest> diff_ids;
   std::vector<HistoryEntry> history;

@@ -138,17 +138,29 @@ void author(oci::ImageConfig& config, const std::string& text) {
   config.author = text;
 }
 
+void on_build(oci::ImageConfig& config, const std::string& text) {
+  config.on_build.push_back(text);
+}
+
+void shell(oci::ImageConfig& config, const std::string& text) {
+  const std::optional<Words> words = json_words(text);
+  if (!words) throw base::Error(fmt::format("SHELL {}: expected a list, [\"WORD\", ...]", text));
+  config.shell = *words;
+}
+
 struct Instruction {
   std::string_view name;
   void (*apply)(oci::ImageConfig& config, const std::string& text);
 };
 
-constexpr std::array<Instruction, 10> kInstructions = {{{"CMD", cmd},
+constexpr std::array<Instruction, 12> kInstructions = {{{"CMD", cmd},
                                                         {"ENTRYPOINT", entrypoint},
                                                         {"ENV", env},
                                                         {"EXPOSE", expose},
                                                         {"LABEL", label},
                                                         {"MAINTAINER", author},
+                                                        {"ONBUILD", on_build},
+                                                        {"SHELL", shell},
                                                         {"STOPSIGNAL", stop_signal},
                                                         {"USER", user},
                                                         {"VOLUME", volume},

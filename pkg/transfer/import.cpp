@@ -29,7 +29,7 @@ oci::ImageConfig config_of(const ImportOptions& options) {
 }
 
 AddedLayer unpack(const Store& store, const ImportOptions& options, sys::Fd archive) try {
-  return add_layer(store, std::make_unique<FileSource>(std::move(archive)));
+  return add_layer(store, std::make_unique<FileSource>(std::move(archive)), "");
 } catch (base::Error& error) {
   error.during(source_of(options));
   throw;

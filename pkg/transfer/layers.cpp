@@ -176,7 +176,8 @@ HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers,
   return held_of(layer_store, std::move(holds));
 }
 
-AddedLayer add_layer(const Store& store, std::unique_ptr<tar::Source> archive) {
+AddedLayer add_layer(const Store& store, std::unique_ptr<tar::Source> archive,
+                     const std::string& parent) {
   storage::StagedLayer staged = storage::LayerStore(store.layout).stage();
   Flusher flusher(store.layout);
   Unpacking unpacking(
@@ -184,8 +185,8 @@ AddedLayer add_layer(const Store& store, std::unique_ptr<tar::Source> archive) {
       {.root = staged.root(), .folder = staged.folder(), .squash_owners = store.squash_owners});
   const Unpacked unpacked = unpacking.finish();
   say_squashed(unpacked.applied.squashed);
-  const storage::Layer layer{.id = chain_id("", unpacked.diff_id),
-                             .parent = "",
+  const storage::Layer layer{.id = chain_id(parent, unpacked.diff_id),
+                             .parent = parent,
                              .diff_id = unpacked.diff_id,
                              .blob = unpacked.blob,
                              .media_type = "application/vnd.oci.image.layer.v1.tar",

@@ -61,7 +61,9 @@ struct AddedLayer {
   sys::Lock hold;  // until the image is published
 };
 
-// Stages, unpacks, and commits what has been made here, under the name that it turns out to have.
-AddedLayer add_layer(const Store& store, std::unique_ptr<tar::Source> archive);
+// Stages, unpacks, and commits what has been made here, under the name that it turns out to have
+// above `parent` (a chain id; "" at the bottom).
+AddedLayer add_layer(const Store& store, std::unique_ptr<tar::Source> archive,
+                     const std::string& parent);
 
 }  // namespace transfer

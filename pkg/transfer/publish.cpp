@@ -3,21 +3,36 @@
 #include "pkg/hash/sha256.hpp"
 
 namespace transfer {
+namespace {
 
-Made describe(std::string config, const std::vector<storage::Layer>& layers) {
+struct MediaTypes {
+  const char* manifest;
+  const char* config;
+  const char* layer;
+};
+constexpr MediaTypes kOci = {"application/vnd.oci.image.manifest.v1+json",
+                             "application/vnd.oci.image.config.v1+json",
+                             "application/vnd.oci.image.layer.v1.tar"};
+constexpr MediaTypes kDocker = {"application/vnd.docker.distribution.manifest.v2+json",
+                                "application/vnd.docker.container.image.v1+json",
+                                "application/vnd.docker.image.rootfs.diff.tar"};
+
+}  // namespace
+
+Made describe(std::string config, const std::vector<storage::Layer>& layers, Format format) {
+  const MediaTypes& types = format == Format::Oci ? kOci : kDocker;
   Made made{.config = std::move(config), .manifest = ""};
-  const oci::Descriptor described{.media_type = "application/vnd.oci.image.config.v1+json",
+  const oci::Descriptor described{.media_type = types.config,
                                   .digest = oci::Digest::sha256(hash::sha256(made.config)),
                                   .size = static_cast<std::int64_t>(made.config.size()),
                                   .urls = {},
                                   .annotations = {},
                                   .platform = {}};
-  base::Json manifest = base::Json::object(
-      {{"schemaVersion", 2}, {"mediaType", "application/vnd.oci.image.manifest.v1+json"}});
+  base::Json manifest = base::Json::object({{"schemaVersion", 2}, {"mediaType", types.manifest}});
   manifest["config"] = described.json();
   manifest["layers"] = base::Json::array();
   for (const storage::Layer& layer : layers) {
-    const oci::Descriptor descriptor{.media_type = "application/vnd.oci.image.layer.v1.tar",
+    const oci::Descriptor descriptor{.media_type = types.layer,
                                      .digest = oci::Digest::parse(layer.diff_id),
                                      .size = layer.blob == layer.diff_id ? layer.blob_size : 0,
                                      .urls = {},

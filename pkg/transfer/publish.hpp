@@ -14,8 +14,11 @@ struct Made {
   std::string config;
   std::string manifest;
 };
+// Whose words the manifest is written in.
+enum class Format { Oci, Docker };
 // For layers that are kept as uncompressed tar, bottom first.
-Made describe(std::string config, const std::vector<storage::Layer>& layers);
+Made describe(std::string config, const std::vector<storage::Layer>& layers,
+              Format format = Format::Oci);
 
 // Publishes an image whose layers are all there and gives it its names. Returns its id.
 std::string publish(const Store& store, storage::Image image, const Made& made,
