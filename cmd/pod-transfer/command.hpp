@@ -19,6 +19,7 @@ int pull(const cli::Arguments& arguments);
 int push(const cli::Arguments& arguments);
 int commit(const cli::Arguments& arguments);
 int export_container(const cli::Arguments& arguments);
+int save(const cli::Arguments& arguments);
 int load(const cli::Arguments& arguments);
 int import_image(const cli::Arguments& arguments);
 int login(const cli::Arguments& arguments);

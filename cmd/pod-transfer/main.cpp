@@ -26,6 +26,8 @@ constexpr Command kCommands[] = {
     {"container commit", commit},
     {"export", export_container},
     {"container export", export_container},
+    {"save", save},
+    {"image save", save},
     {"load", load},
     {"image load", load},
     {"import", import_image},

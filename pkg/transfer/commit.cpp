@@ -119,7 +119,7 @@ std::vector<storage::Layer> records_of(const Store& store, const Texts& ids) {
     if (!layer) throw base::Error(fmt::format("layer {} is missing", id));
     layers.push_back(std::move(*layer));
   }
-  return layers;
+  return as_plain(store, std::move(layers));
 }
 
 }  // namespace

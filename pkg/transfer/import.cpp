@@ -56,7 +56,7 @@ std::string import_archive(const home::Home& home, const ImportOptions& options)
                   .size = layer.size,
                   .config = config,
                   .names = {}},
-                 describe(config.json().dump(), {layer}), names);
+                 describe(config.json().dump(), as_plain(store, {layer})), names);
 }
 
 }  // namespace transfer

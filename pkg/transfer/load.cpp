@@ -74,7 +74,9 @@ LoadedImage load_one(const Store& store, const Files& files, const SavedImage& s
     records.push_back(storage::LayerStore(store.layout).find(layer.id).value());
   }
   Made made{.config = saved.config_bytes, .manifest = saved.manifest_bytes};
-  if (made.manifest.empty()) made.manifest = describe(saved.config_bytes, records).manifest;
+  if (made.manifest.empty()) {
+    made.manifest = describe(saved.config_bytes, as_plain(store, std::move(records))).manifest;
+  }
   return {.id = publish(store, image, made, saved.names), .names = saved.names};
 }
 

@@ -1,7 +1,6 @@
 #include "pkg/transfer/output.hpp"
 
 #include "pkg/base/error.hpp"
-#include "pkg/base/id.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/tty.hpp"
@@ -15,7 +14,7 @@
 namespace transfer {
 namespace {
 
-constexpr mode_t kMode = 0644;
+constexpr std::size_t kPiece = std::size_t{256} << 10U;
 
 sys::Fd standard_output() {
   if (sys::is_terminal(STDOUT_FILENO)) {
@@ -45,63 +44,57 @@ std::string folder_of(const std::string& path) {
 
 }  // namespace
 
-Output::Output(const std::string& path) : path_(path) {
-  if (path.empty() || path == "-") {
-    path_ = "standard output";
-    file_ = standard_output();
+Output::Output(const std::string& path) : shown_(path) {
+  waiting_.reserve(kPiece);
+  if (!path.empty() && path != "-") {
+    open(path);
     return;
   }
+  shown_ = "standard output";
+  stream_ = standard_output();
+}
+
+void Output::open(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
     if (S_ISDIR(status.st_mode)) throw base::SysError(path, EISDIR);
-    file_ = sys::open_file(path, O_WRONLY);  // a device, a pipe: it is written to as it is
-    if (sys::is_terminal(file_.get())) throw base::Error(path + " is a terminal");
+    stream_ = sys::open_file(path, O_WRONLY);  // a device, a pipe
+    if (sys::is_terminal(stream_.get())) throw base::Error(path + " is a terminal");
     return;
   }
   const std::string real = real_path(path);
   folder_ = sys::open_dir(folder_of(real));  // stays where it is when we enter a namespace
   name_ = real.substr(real.rfind('/') + 1);
-  open_without_name();
+  new_file_.emplace(folder_);
 }
 
-void Output::open_without_name() try {
-  file_ = sys::open_at(folder_, ".", O_TMPFILE | O_WRONLY, kMode);
-} catch (const base::SysError& error) {
-  if (error.number() != EOPNOTSUPP && error.number() != EISDIR)
-    throw base::SysError(path_, error.number());
-  open_beside();  // the file system has no files without a name
-}
+Output::~Output() = default;
 
-void Output::open_beside() {
-  temporary_ = ".pod-" + base::short_id(base::make_id());
-  file_ = sys::open_at(folder_, temporary_, O_WRONLY | O_CREAT | O_EXCL, kMode);
-}
-
-Output::~Output() {
-  if (!temporary_.empty()) ::unlinkat(folder_.get(), temporary_.c_str(), 0);
-}
-
-void Output::write(std::string_view bytes) try {
-  sys::write_all(file_, bytes);
+void Output::write_through(std::string_view bytes) try {
+  sys::write_all(new_file_ ? new_file_->file() : stream_, bytes);
 } catch (base::Error& error) {
-  error.during(path_);
+  error.during(shown_);
   throw;
 }
 
+void Output::write(std::string_view bytes) {
+  if (waiting_.size() + bytes.size() <= kPiece) {
+    waiting_ += bytes;
+    return;
+  }
+  write_through(waiting_);
+  waiting_.clear();
+  if (bytes.size() < kPiece / 4) {
+    waiting_ = bytes;
+  } else {
+    write_through(bytes);
+  }
+}
+
 void Output::commit() {
-  if (name_.empty()) return;
-  if (temporary_.empty()) {
-    const std::string name = ".pod-" + base::short_id(base::make_id());
-    if (::linkat(AT_FDCWD, sys::fd_path(file_).c_str(), folder_.get(), name.c_str(),
-                 AT_SYMLINK_FOLLOW) != 0) {
-      throw base::SysError(path_);
-    }
-    temporary_ = name;
-  }
-  if (::renameat(folder_.get(), temporary_.c_str(), folder_.get(), name_.c_str()) != 0) {
-    throw base::SysError(path_);
-  }
-  temporary_.clear();
+  write_through(waiting_);
+  waiting_.clear();
+  if (new_file_) new_file_->publish(name_);
 }
 
 }  // namespace transfer

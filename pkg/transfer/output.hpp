@@ -1,14 +1,17 @@
 #pragma once
 
 #include "pkg/sys/fd.hpp"
+#include "pkg/transfer/new_file.hpp"
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace transfer {
 
 // An archive on its way out: to standard output, or to a file that has its name only when it is
-// whole. Whoever is interrupted before, even by SIGKILL, leaves what was there.
+// whole.
 class Output {
  public:
   // "" and "-" are standard output, which must not be a terminal. Throws base::Error.
@@ -22,14 +25,15 @@ class Output {
   void commit();
 
  private:
-  void open_without_name();
-  void open_beside();
+  void open(const std::string& path);
+  void write_through(std::string_view bytes);
 
-  std::string path_;       // as typed, for messages
-  std::string name_;       // in its folder; "" when it need not be given one
-  std::string temporary_;  // likewise, when it has one
+  std::string shown_;  // for messages
+  std::string name_;   // in its folder
   sys::Fd folder_;
-  sys::Fd file_;
+  std::optional<NewFile> new_file_;
+  sys::Fd stream_;       // or what it is written to as it is
+  std::string waiting_;  // small pieces, together
 };
 
 }  // namespace transfer

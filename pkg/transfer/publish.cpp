@@ -1,6 +1,7 @@
 #include "pkg/transfer/publish.hpp"
 
 #include "pkg/hash/sha256.hpp"
+#include "storage/tar/layer_archive.hpp"
 
 namespace transfer {
 namespace {
@@ -9,13 +10,15 @@ struct MediaTypes {
   const char* manifest;
   const char* config;
   const char* layer;
+  const char* compressed_layer;
 };
-constexpr MediaTypes kOci = {"application/vnd.oci.image.manifest.v1+json",
-                             "application/vnd.oci.image.config.v1+json",
-                             "application/vnd.oci.image.layer.v1.tar"};
+constexpr MediaTypes kOci = {
+    "application/vnd.oci.image.manifest.v1+json", "application/vnd.oci.image.config.v1+json",
+    "application/vnd.oci.image.layer.v1.tar", "application/vnd.oci.image.layer.v1.tar+gzip"};
 constexpr MediaTypes kDocker = {"application/vnd.docker.distribution.manifest.v2+json",
                                 "application/vnd.docker.container.image.v1+json",
-                                "application/vnd.docker.image.rootfs.diff.tar"};
+                                "application/vnd.docker.image.rootfs.diff.tar",
+                                "application/vnd.docker.image.rootfs.diff.tar.gzip"};
 
 }  // namespace
 
@@ -32,9 +35,10 @@ Made describe(std::string config, const std::vector<storage::Layer>& layers, For
   manifest["config"] = described.json();
   manifest["layers"] = base::Json::array();
   for (const storage::Layer& layer : layers) {
-    const oci::Descriptor descriptor{.media_type = types.layer,
-                                     .digest = oci::Digest::parse(layer.diff_id),
-                                     .size = layer.blob == layer.diff_id ? layer.blob_size : 0,
+    const bool is_plain = layer.blob == layer.diff_id;
+    const oci::Descriptor descriptor{.media_type = is_plain ? types.layer : types.compressed_layer,
+                                     .digest = oci::Digest::parse(layer.blob),
+                                     .size = layer.blob_size,
                                      .urls = {},
                                      .annotations = {},
                                      .platform = {}};
@@ -42,6 +46,15 @@ Made describe(std::string config, const std::vector<storage::Layer>& layers, For
   }
   made.manifest = manifest.dump();
   return made;
+}
+
+std::vector<storage::Layer> as_plain(const Store& store, std::vector<storage::Layer> layers) {
+  for (storage::Layer& layer : layers) {
+    if (layer.blob == layer.diff_id) continue;
+    layer.blob = layer.diff_id;
+    layer.blob_size = tar::archive_size(storage::LayerStore(store.layout).folder(layer.id));
+  }
+  return layers;
 }
 
 std::string publish(const Store& store, storage::Image image, const Made& made,

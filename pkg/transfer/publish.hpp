@@ -16,9 +16,13 @@ struct Made {
 };
 // Whose words the manifest is written in.
 enum class Format { Oci, Docker };
-// For layers that are kept as uncompressed tar, bottom first.
+// The layers, bottom first, are listed as their `blob` and `blob_size` say: compressed by gzip when
+// that is not the diff id.
 Made describe(std::string config, const std::vector<storage::Layer>& layers,
               Format format = Format::Oci);
+
+// The same layers as what they are here: archives that are not compressed.
+std::vector<storage::Layer> as_plain(const Store& store, std::vector<storage::Layer> layers);
 
 // Publishes an image whose layers are all there and gives it its names. Returns its id.
 std::string publish(const Store& store, storage::Image image, const Made& made,

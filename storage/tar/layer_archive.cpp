@@ -51,6 +51,16 @@ class Collected : public Recorder {
   std::string bytes_;
 };
 
+class Counted : public Recorder {
+ public:
+  void record(std::string_view bytes) override { size_ += static_cast<std::int64_t>(bytes.size()); }
+
+  std::int64_t size() const { return size_; }
+
+ private:
+  std::int64_t size_ = 0;
+};
+
 sys::Fd open_outline(const std::string& folder) {
   const std::string path = outline_file(folder);
   if (sys::exists(path)) return sys::open_file(path);
@@ -165,6 +175,21 @@ std::string_view LayerArchive::read() {
     return at.given;
   }
   return at.left > 0 ? at.read_body() : std::string_view();
+}
+
+std::int64_t archive_size(const std::string& folder) {
+  OutlineSource compressed(open_outline(folder));
+  InflatedSource outline(compressed);
+  Counted counted;
+  Reader reader(outline, &counted);
+  std::int64_t bodies = 0;
+  while (const Entry* entry = reader.next()) {
+    if (!is_left_out(*entry, place_of(entry->path))) continue;
+    reader.expect_no_body();
+    bodies += entry->size;
+  }
+  reader.drain();
+  return counted.size() + bodies;
 }
 
 }  // namespace tar

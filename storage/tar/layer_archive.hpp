@@ -2,6 +2,7 @@
 
 #include "storage/tar/source.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -22,5 +23,8 @@ class LayerArchive : public Source {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// The bytes that such an archive has, without a look at the files.
+std::int64_t archive_size(const std::string& folder);
 
 }  // namespace tar
