@@ -25,6 +25,8 @@ int import_image(const cli::Arguments& arguments);
 int login(const cli::Arguments& arguments);
 int logout(const cli::Arguments& arguments);
 int search(const cli::Arguments& arguments);
+int image_sign(const cli::Arguments& arguments);
+int image_trust(const cli::Arguments& arguments);
 
 // Goes on after a failure; the last one is thrown, the others are printed before.
 int for_each(const std::vector<std::string>& names,

@@ -92,6 +92,13 @@ bool lets_in(const home::Home& home, const std::string& key, const registry::Acc
   return false;
 }
 
+// Of all files that `pull` looks into.
+std::optional<Credentials> find_anywhere(const home::Home& home, const std::string& key) {
+  const std::size_t slash = key.find('/');
+  return registry::find_credentials(registry::find_auth_files(home, ""), key.substr(0, slash),
+                                    slash == std::string::npos ? "" : key.substr(slash + 1));
+}
+
 void show_user(const std::string& key, const std::optional<Credentials>& known) {
   if (!known) throw base::Error("not logged into " + key);
   fmt::print("{}\n", known->user.empty() ? "<token>" : known->user);
@@ -112,7 +119,7 @@ int login(const cli::Arguments& arguments) {
   const AuthFile file = auth_file_of(home, flags.access.auth_file, flags.compatible_file);
   const std::optional<Credentials> known = file.find(key);
   if (flags.shows_user) {
-    show_user(key, known);
+    show_user(key, known ? known : find_anywhere(home, key));
     return 0;
   }
   registry::Access access = flags.access;

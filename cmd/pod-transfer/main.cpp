@@ -36,6 +36,8 @@ constexpr Command kCommands[] = {
     {"logout", logout},
     {"search", search},
     {"image search", search},
+    {"image sign", image_sign},
+    {"image trust", image_trust},
 };
 
 struct Found {

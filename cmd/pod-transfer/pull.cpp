@@ -49,7 +49,9 @@ void declare(cli::Options& options, PullFlags& flags) {
       .ignore_flags("--disable-content-trust")
       .refuse("-a,--all-tags")
       .refuse("--decryption-key")
-      .refuse("--signature-policy")
+      .value("--signature-policy", flags.pull.signature_policy,
+             "Policy file, in place of the usual ones")
+      .hidden()
       .rest("IMAGE", flags.names, 1);
 }
 

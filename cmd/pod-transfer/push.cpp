@@ -5,6 +5,7 @@
 #include "cmd/pod-transfer/registry_options.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/images/ensure.hpp"
+#include "pkg/transfer/sign.hpp"
 #include "pkg/transfer/store.hpp"
 
 #include <fmt/core.h>
@@ -20,6 +21,8 @@ struct PushFlags {
   bool quiet = false;
   bool remove_signatures = false;
   std::string digest_file;
+  transfer::SigningKey key;
+  std::string passphrase_file;
   std::vector<std::string> words;
 };
 
@@ -37,9 +40,9 @@ void declare(cli::Options& options, PushFlags& flags) {
       .refuse("--encryption-key")
       .refuse("--sign-by")
       .refuse("--sign-by-sigstore")
-      .refuse("--sign-by-sigstore-private-key")
+      .value("--sign-by-sigstore-private-key", flags.key.file, "Sign it with the key of this file")
       .refuse("--sign-by-sq-fingerprint")
-      .refuse("--sign-passphrase-file")
+      .value("--sign-passphrase-file", flags.passphrase_file, "File of the key's passphrase")
       .refuse("--signature-policy")
       .rest("IMAGE [DESTINATION]", flags.words, 1);
 }
@@ -78,6 +81,7 @@ int push(const cli::Arguments& arguments) {
   if (flags.words.size() > 2) throw base::Error("push: too many arguments: IMAGE [DESTINATION]");
   transfer::PushOptions push{.access = flags.registry.take()};
   flags.packing.take(push);
+  transfer::read_key(flags.key, flags.passphrase_file);
 
   const home::Home home = home::Home::open();
   const auto found = images::find_named(home, flags.words[0], false);
@@ -94,6 +98,9 @@ int push(const cli::Arguments& arguments) {
     const std::string name = reference.digest() ? reference.digest()->text() : reference.tag();
     const oci::Descriptor pushed = pusher.push_image(found->image, name);
     report->end();
+    if (!flags.key.file.empty()) {
+      transfer::sign_manifest(pusher.client(), reference, pushed.digest, flags.key);
+    }
     write_digest(flags.digest_file, pushed.digest.text());
     if (!flags.quiet) fmt::print(stderr, "Digest: {}\n", pushed.digest.text());
   } catch (base::Error& error) {

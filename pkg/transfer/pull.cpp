@@ -7,6 +7,7 @@
 #include "pkg/registry/endpoints.hpp"
 #include "pkg/transfer/names.hpp"
 #include "pkg/transfer/registry_blobs.hpp"
+#include "pkg/transfer/trust.hpp"
 #include "storage/image_store.hpp"
 
 #include <fmt/core.h>
@@ -65,9 +66,12 @@ void check_platform(const Found& found, const PullOptions& options, const oci::P
   base::log::warn("{}", text);
 }
 
-Found find(registry::Client& client, const oci::Reference& reference, const PullOptions& options) {
+// `named` is the name that the user gave it, `reference` the one it has there.
+Found find(registry::Client& client, const oci::Reference& reference, const oci::Reference& named,
+           const PullOptions& options, const registry::Policy& policy) {
   const oci::Platform wanted = options.platform.value_or(oci::Platform::host());
   Found found = find_manifest(client, reference, wanted);
+  require_trusted(policy, client, named, found.digests);
   found.config_bytes = client.blob(found.manifest.config);
   found.config = oci::ImageConfig::parse(found.config_bytes);
   check_platform(found, options, wanted);
@@ -85,6 +89,7 @@ struct Opened {
 Opened open_image(const home::Home& home, const std::string& name, const PullOptions& options,
                   Report& report) {
   const registry::Configuration configuration = read_configuration(home);
+  const auto policy = registry::Policy::read(home, options.signature_policy);
   std::string said;
   for (const oci::Reference& reference : complete(home, configuration, name)) {
     report.begin(reference.text());
@@ -92,7 +97,7 @@ Opened open_image(const home::Home& home, const std::string& name, const PullOpt
          registry::endpoints_of(configuration, reference, options.access)) {
       try {
         auto client = std::make_unique<registry::Client>(home, endpoint.reference, endpoint.access);
-        Found found = find(*client, endpoint.reference, options);
+        Found found = find(*client, endpoint.reference, reference, options, policy);
         return {reference, std::move(client), std::move(found)};
       } catch (const base::Error& error) {
         if (error.status() > 128) throw;

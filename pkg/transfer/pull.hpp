@@ -15,6 +15,7 @@ namespace transfer {
 struct PullOptions {
   registry::Access access;
   std::optional<oci::Platform> platform;  // the host's when nobody asked
+  std::string signature_policy = {};      // a policy.json in place of the usual ones
   images::PullPolicy policy = images::PullPolicy::Always;
 };
 
