@@ -85,6 +85,14 @@ std::string Layout::unescape_ref(std::string_view file_name) {
   return out;
 }
 
+std::string Layout::list(std::string_view name) const {
+  return below(lists(), escaped(name));
+}
+
+std::string Layout::artifact(std::string_view name) const {
+  return below(artifacts(), escaped(name));
+}
+
 std::string Layout::rootfs(std::string_view container_id) const {
   return below(rootfs(), container_id);
 }

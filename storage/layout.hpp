@@ -14,6 +14,8 @@ namespace storage {
 //                    /blobs.json              what it became when it was pushed
 //   images/<image id>/{image.json,config.json,manifest.json}
 //   refs/<escaped name>                       symbolic link to ../images/<image id>
+//   lists/<escaped name>                      a list of images for several platforms
+//   artifacts/<escaped name>/{manifest.json,blobs/<hex>}
 //   rootfs/<container id>/{upper/,work/,...}  a container's writable layer
 //   volumes/<name>/{data/,volume.json}
 //   staging/<random>/                         being made; the maker holds flock(2) on the folder
@@ -34,6 +36,10 @@ class Layout {
   std::string refs() const { return root_ + "/refs"; }
   std::string ref(std::string_view name) const;  // escapes '/' and ':'
   static std::string unescape_ref(std::string_view file_name);
+  std::string lists() const { return root_ + "/lists"; }
+  std::string list(std::string_view name) const;
+  std::string artifacts() const { return root_ + "/artifacts"; }
+  std::string artifact(std::string_view name) const;
   std::string rootfs() const { return root_ + "/rootfs"; }
   std::string rootfs(std::string_view container_id) const;
   std::string volumes() const { return root_ + "/volumes"; }

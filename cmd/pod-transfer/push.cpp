@@ -5,6 +5,8 @@
 #include "cmd/pod-transfer/registry_options.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/images/ensure.hpp"
+#include "pkg/transfer/lists.hpp"
+#include "pkg/transfer/push_list.hpp"
 #include "pkg/transfer/sign.hpp"
 #include "pkg/transfer/store.hpp"
 
@@ -18,6 +20,7 @@ namespace {
 struct PushFlags {
   RegistryFlags registry;
   PackingFlags packing;
+  bool all = true;
   bool quiet = false;
   bool remove_signatures = false;
   std::string digest_file;
@@ -29,7 +32,8 @@ struct PushFlags {
 void declare(cli::Options& options, PushFlags& flags) {
   flags.registry.declare(options);
   flags.packing.declare(options);
-  options.value("--digestfile", flags.digest_file, "File that gets the digest of what was pushed")
+  options.flag("--all", flags.all, "Of a manifest list its images, too")
+      .value("--digestfile", flags.digest_file, "File that gets the digest of what was pushed")
       .flag("-q,--quiet", flags.quiet, "No progress")
       .flag("--remove-signatures", flags.remove_signatures,
             "Leave signatures behind; none are pushed in any case")
@@ -47,16 +51,6 @@ void declare(cli::Options& options, PushFlags& flags) {
       .rest("IMAGE [DESTINATION]", flags.words, 1);
 }
 
-// What the peers can also push to.
-void refuse_other_transports(const std::string& destination) {
-  for (const char* transport : {"dir:", "oci:", "oci-archive:", "docker-archive:", "docker-daemon:",
-                                "containers-storage:", "ostree:"}) {
-    if (!destination.starts_with(transport)) continue;
-    throw base::Error(fmt::format(
-        "{}: only registries are pushed to yet; `pod save` writes archives", destination));
-  }
-}
-
 std::string destination_of(const PushFlags& flags, const images::Found& found) {
   if (flags.words.size() > 1) return flags.words[1];
   if (!found.name.empty()) return found.name;
@@ -69,6 +63,25 @@ void advise(base::Error& error, const oci::Reference& reference, bool is_chosen)
   throw base::Error(fmt::format("{}: say where to: pod push {} REGISTRY/{}", error.what(),
                                 reference.text(), reference.repository()),
                     error.status());
+}
+
+// False when there is no such list.
+bool push_as_list(const home::Home& home, const PushFlags& flags,
+                  const transfer::PushOptions& options) {
+  const auto list = transfer::find_list(storage::Layout(home), flags.words[0]);
+  if (!list) return false;
+  if (!flags.key.file.empty()) {
+    throw base::Error("--sign-by-sigstore-private-key: a manifest list cannot be signed yet");
+  }
+  const std::string destination = flags.words.size() > 1 ? flags.words[1] : list->name;
+  refuse_other_transports(destination);
+  const auto report = make_report(flags.quiet, "Pushing");
+  const transfer::Store store = transfer::open_store(home);
+  const oci::Descriptor pushed = transfer::push_list(
+      {home, store, oci::Reference::parse(destination), options, flags.all}, *list, *report);
+  write_digest(flags.digest_file, pushed.digest.text());
+  if (!flags.quiet) fmt::print(stderr, "Digest: {}\n", pushed.digest.text());
+  return true;
 }
 
 }  // namespace
@@ -85,6 +98,7 @@ int push(const cli::Arguments& arguments) {
 
   const home::Home home = home::Home::open();
   const auto found = images::find_named(home, flags.words[0], false);
+  if (!found && push_as_list(home, flags, push)) return 0;
   if (!found) throw base::Error(flags.words[0] + ": image not known");
   const std::string destination = destination_of(flags, *found);
   refuse_other_transports(destination);

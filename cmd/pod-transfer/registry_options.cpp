@@ -57,6 +57,15 @@ void PackingFlags::take(transfer::PushOptions& options) const {
   options.force_compression = force;
 }
 
+void refuse_other_transports(const std::string& destination) {
+  for (const char* transport : {"dir:", "oci:", "oci-archive:", "docker-archive:", "docker-daemon:",
+                                "containers-storage:", "ostree:"}) {
+    if (!destination.starts_with(transport)) continue;
+    throw base::Error(destination +
+                      ": only registries are pushed to yet; `pod save` writes archives");
+  }
+}
+
 void write_digest(const std::string& file, const std::string& digest) {
   if (!file.empty()) sys::replace_file(file, digest);
 }

@@ -32,6 +32,9 @@ struct PackingFlags {
   void take(transfer::PushOptions& options) const;
 };
 
+// Throws base::Error for what the peers can also push to.
+void refuse_other_transports(const std::string& destination);
+
 // --digestfile, when it was given.
 void write_digest(const std::string& file, const std::string& digest);
 

@@ -60,6 +60,15 @@ constexpr Command kCommands[] = {
     {"image inspect", image_inspect, "Show everything about images", kImages},
     {"image prune", image_prune, "Remove images that are not used"},
 
+    {"manifest create", nullptr, "Make a list of images for several platforms", kImages},
+    {"manifest add", nullptr, "Add images to a manifest list", kImages},
+    {"manifest annotate", nullptr, "Say more about an entry of a manifest list"},
+    {"manifest inspect", nullptr, "Show a manifest list, or what a registry has by a name"},
+    {"manifest push", nullptr, "Bring a manifest list and its images to a registry"},
+    {"manifest remove", nullptr, "Take an image out of a manifest list"},
+    {"manifest rm", nullptr, "Remove manifest lists from the store"},
+    {"manifest exists", nullptr, "Tell by the exit code whether a manifest list exists"},
+
     {"pod create", pod_create, "Create a pod"},
     {"pod start", pod_start, "Start pods", kPods},
     {"pod stop", pod_stop, "Stop pods", kPods},
@@ -124,7 +133,7 @@ constexpr Alias kAliases[] = {
     {"system info", "info"},
 };
 
-constexpr std::string_view kGroups[] = {"container", "image", "pod", "kube", "system"};
+constexpr std::string_view kGroups[] = {"container", "image", "manifest", "pod", "kube", "system"};
 
 // What the peers have and we do not, yet.
 constexpr std::string_view kMissing[] = {"artifact",
@@ -169,7 +178,6 @@ constexpr std::string_view kMissing[] = {"artifact",
                                          "kube apply",
                                          "kube generate",
                                          "machine",
-                                         "manifest",
                                          "mount",
                                          "network",
                                          "pause",

@@ -118,7 +118,8 @@ registry::Access Pusher::Impl::access() const {
   const registry::Configuration configuration = registry::Configuration::read(home);
   registry::Access made = registry::access_to(configuration, destination, options.access);
   made.is_for_push = true;
-  made.also_read = scopes(neighbours, destination.repository());
+  for (std::string& repository : scopes(neighbours, destination.repository()))
+    made.also_read.push_back(std::move(repository));
   return made;
 }
 
