@@ -34,9 +34,10 @@ Stack stack_of(const Layout& layout, const RootfsMount& what) {
   for (auto layer = what.layers.rbegin(); layer != what.layers.rend(); ++layer)
     stack.lowers.push_back(layers.root(*layer));
   stack.is_ephemeral = what.ephemeral;
+  if (what.read_only && !what.is_view) return stack;
   const std::string folder = layout.rootfs(what.container_id);
   if (what.is_view) stack.lowers.insert(stack.lowers.begin(), folder + "/upper");
-  if (what.read_only || what.is_view) return stack;
+  if (what.is_view) return stack;
   stack.upper = folder + "/upper";
   stack.work = folder + "/work";
   return stack;

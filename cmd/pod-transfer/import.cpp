@@ -23,14 +23,10 @@ int import_image(const cli::Arguments& arguments) {
       .value("--variant", import.platform.variant, "Variant of the architecture")
       .flag("-q,--quiet", quiet, "Nothing but the image's id; there is nothing else")
       .refuse("--signature-policy")
-      .rest("FILE [NAME]", words, 1);
+      .rest("FILE|URL|- [NAME]", words, 1);
   options.parse(arguments);
 
   if (words.size() > 2) throw base::Error("import: too many arguments: FILE [NAME]");
-  if (words[0].starts_with("http://") || words[0].starts_with("https://")) {
-    throw base::Error("import: " + words[0] +
-                      ": URLs are not supported yet; pipe it in: curl URL | pod import -");
-  }
   import.archive = words[0];
   if (words.size() == 2) import.name = words[1];
   if (!architecture.empty())

@@ -13,16 +13,13 @@ int load(const cli::Arguments& arguments) {
   std::vector<std::string> words;
 
   cli::Options options("Bring images from an archive that save made");
-  options.value("-i,--input", input, "Archive or folder in place of standard input")
+  options.value("-i,--input", input, "Archive, folder or URL in place of standard input")
       .flag("-q,--quiet", quiet, "No progress; names are printed all the same")
       .refuse("--signature-policy")
       .rest("", words);
   options.parse(arguments);
 
   if (!words.empty()) throw base::Error("load: takes no arguments: -i FILE");
-  if (input.starts_with("http://") || input.starts_with("https://")) {
-    throw base::Error("load: " + input + ": URLs are not supported yet: curl URL | pod load");
-  }
   for (const transfer::LoadedImage& image : transfer::load(home::Home::open(), input)) {
     if (image.names.empty()) fmt::print("Loaded image: sha256:{}\n", image.id);
     for (const std::string& name : image.names)

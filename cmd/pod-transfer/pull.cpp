@@ -6,6 +6,7 @@
 #include "pkg/base/log.hpp"
 #include "pkg/base/time.hpp"
 #include "pkg/images/ensure.hpp"
+#include "pkg/transfer/load.hpp"
 #include "pkg/transfer/store.hpp"
 
 #include <fmt/core.h>
@@ -88,6 +89,12 @@ transfer::PullOptions options_of(PullFlags& flags) {
 
 }  // namespace
 
+// All images of an archive or folder; the last one's id comes last, for `run`.
+void print_loaded(const std::vector<transfer::LoadedImage>& images) {
+  for (const transfer::LoadedImage& image : images)
+    fmt::print("{}\n", image.id);
+}
+
 // A newer image would be welcome, the one that is here does as well.
 std::string pull_newer(const home::Home& home, const std::string& name,
                        const std::function<std::string()>& pull) try {
@@ -110,6 +117,11 @@ int pull(const cli::Arguments& arguments) {
   const std::unique_ptr<transfer::Report> report = make_report(flags.quiet);
   std::optional<transfer::Store> store;
   return for_each(flags.names, [&](const std::string& name) {
+    if (const auto place = transfer::find_place(name)) {
+      if (!store) store = transfer::open_store(home);
+      print_loaded(transfer::load_from(home, *store, *place));
+      return;
+    }
     std::string id;
     const auto bring = [&] {
       if (!store) store = transfer::open_store(home);

@@ -5,6 +5,7 @@
 #include "cmd/pod-transfer/registry_options.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/images/ensure.hpp"
+#include "pkg/transfer/image_place.hpp"
 #include "pkg/transfer/lists.hpp"
 #include "pkg/transfer/push_list.hpp"
 #include "pkg/transfer/sign.hpp"
@@ -23,6 +24,7 @@ struct PushFlags {
   bool all = true;
   bool quiet = false;
   bool remove_signatures = false;
+  bool compress = false;
   std::string digest_file;
   transfer::SigningKey key;
   std::string passphrase_file;
@@ -33,13 +35,13 @@ void declare(cli::Options& options, PushFlags& flags) {
   flags.registry.declare(options);
   flags.packing.declare(options);
   options.flag("--all", flags.all, "Of a manifest list its images, too")
+      .flag("--compress", flags.compress, "Compress the layers in dir:")
       .value("--digestfile", flags.digest_file, "File that gets the digest of what was pushed")
       .flag("-q,--quiet", flags.quiet, "No progress")
       .flag("--remove-signatures", flags.remove_signatures,
             "Leave signatures behind; none are pushed in any case")
       .ignore_flags("--disable-content-trust")
       .refuse("-a,--all-tags")
-      .refuse("--compress")
       .refuse("--encrypt-layer")
       .refuse("--encryption-key")
       .refuse("--sign-by")
@@ -49,6 +51,20 @@ void declare(cli::Options& options, PushFlags& flags) {
       .value("--sign-passphrase-file", flags.passphrase_file, "File of the key's passphrase")
       .refuse("--signature-policy")
       .rest("IMAGE [DESTINATION]", flags.words, 1);
+}
+
+// Archives and folders; what is there has the name that stands behind them, or the image's own.
+void save_at(const home::Home& home, const PushFlags& flags, const transfer::ImagePlace& place) {
+  transfer::SaveOptions save;
+  save.images = {flags.words[0]};
+  save.path = place.path;
+  save.layout = place.layout;
+  const bool is_docker = place.layout == transfer::Layout::DockerArchive;
+  if (!place.name.empty()) {
+    save.names = {is_docker ? oci::Reference::parse(place.name).text() : place.name};
+  }
+  if (flags.compress) save.compress = true;
+  transfer::save(home, save);
 }
 
 std::string destination_of(const PushFlags& flags, const images::Found& found) {
@@ -101,7 +117,10 @@ int push(const cli::Arguments& arguments) {
   if (!found && push_as_list(home, flags, push)) return 0;
   if (!found) throw base::Error(flags.words[0] + ": image not known");
   const std::string destination = destination_of(flags, *found);
-  refuse_other_transports(destination);
+  if (const auto place = transfer::find_place(destination)) {
+    save_at(home, flags, *place);
+    return 0;
+  }
   const oci::Reference reference = oci::Reference::parse(destination);
 
   const std::unique_ptr<transfer::Report> report = make_report(flags.quiet, "Pushing");

@@ -89,4 +89,11 @@ base::Json::Array image_rows(const home::Home& home, const std::vector<storage::
   return rows;
 }
 
+void keep_used(const home::Home& home, std::vector<storage::Image>& images, bool is_used) {
+  const std::map<std::string, std::int64_t> containers = users(home);
+  std::erase_if(images, [&](const storage::Image& image) {
+    return containers.contains(image.id) != is_used;
+  });
+}
+
 }  // namespace pod

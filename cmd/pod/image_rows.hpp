@@ -15,4 +15,7 @@ base::Json::Array image_objects(const home::Home& home, const std::vector<storag
 base::Json::Array image_rows(const home::Home& home, const std::vector<storage::Image>& images,
                              bool whole);
 
+// Keeps those that containers were made of, or the others.
+void keep_used(const home::Home& home, std::vector<storage::Image>& images, bool is_used);
+
 }  // namespace pod

@@ -2,6 +2,7 @@
 #include "cmd/pod/command.hpp"
 #include "cmd/pod/image_rows.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/base/text.hpp"
 #include "pkg/images/catalog.hpp"
 
 #include <fmt/core.h>
@@ -17,6 +18,7 @@ struct ImagesFlags {
   bool all = false;
   bool quiet = false;
   bool digests = false;
+  bool history = false;
   bool no_heading = false;
   std::string format;
   std::string sort = "created";
@@ -29,17 +31,17 @@ struct ImagesFlags {
         .flag("--digests", digests, "Show their digests")
         .values("-f,--filter", filters, "Those that fit KEY=VALUE")
         .value("--format", format, "json, or a Go template")
+        .flag("--history", history, "Show the names they have had")
         .flag("--no-trunc", whole, "Show ids in full")
         .flag("-n,--noheading", no_heading, "Leave out the headings")
         .flag("-q,--quiet", quiet, "Show ids only")
         .value("--sort", sort, "created, id, repository, size, tag")
-        .refuse("--history")
         .argument("NAME", name);
   }
 
   std::string table() const {
     return std::string("table {{.Repository}}\t{{.Tag}}\t") + (digests ? "{{.Digest}}\t" : "") +
-           "{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
+           "{{.ID}}\t{{.CreatedSince}}\t{{.Size}}" + (history ? "\t{{.History}}" : "");
   }
 };
 
@@ -60,6 +62,20 @@ void sort_rows(base::Json::Array& rows, const std::string& key) {
     if (left.is_integer()) return left.as_integer() < right.as_integer();
     return left.as_string() < right.as_string();
   });
+}
+
+// "containers=true": images that containers were made of.
+std::optional<bool> take_containers_filter(std::vector<std::string>& filters) {
+  std::optional<bool> wanted;
+  std::erase_if(filters, [&](const std::string& filter) {
+    const auto [key, value] = base::split_once(filter, '=');
+    if (key != "containers") return false;
+    // Containers that are not ours (external) are never made of our images.
+    wanted = value == "external" ? false : base::parse_bool(value.value_or(""));
+    if (!wanted) throw base::Error("filter " + filter + ": expected true, false or external");
+    return true;
+  });
+  return wanted;
 }
 
 // Ids go into other commands, each once.
@@ -83,7 +99,9 @@ int images(Arguments arguments) {
   if (flags.name) flags.filters.push_back("reference=" + *flags.name);
 
   const home::Home home = home::Home::open();
-  const std::vector<storage::Image> found = images::list(home, flags.filters);
+  const std::optional<bool> is_used = take_containers_filter(flags.filters);
+  std::vector<storage::Image> found = images::list(home, flags.filters);
+  if (is_used) keep_used(home, found, *is_used);
   cli::Listing listing;
   listing.headings = {{"ID", "IMAGE ID"}, {"CreatedSince", "CREATED"}};
   listing.has_heading = !flags.no_heading;

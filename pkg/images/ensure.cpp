@@ -11,6 +11,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
 
@@ -94,7 +95,15 @@ PullPolicy parse_pull_policy(const std::string& text) {
   throw base::Error(fmt::format("{}: not one of always, missing, never, newer", text));
 }
 
+bool has_transport(const std::string& text) {
+  const auto prefixes = {"docker-archive:",     "oci-archive:",   "oci:",    "dir:",
+                         "containers-storage:", "docker-daemon:", "ostree:", "sif:"};
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const char* prefix) { return text.starts_with(prefix); });
+}
+
 Found ensure(const home::Home& home, const std::string& text, const PullOptions& options) {
+  if (has_transport(text)) return pull_or_fail(home, text, options, std::nullopt);
   std::optional<Found> here = find_named(home, text, false);
   const bool is_missing_policy = options.policy == PullPolicy::Missing;
   const bool is_by_id = here && here->name.empty() && text.find('@') == std::string::npos;

@@ -26,6 +26,10 @@ std::optional<Found> find_named(const home::Home& home, const std::string& text,
 // localhost/NAME:latest, as in podman. Throws base::Error for what is no name.
 std::string local_name(const std::string& text);
 
+// Whether a text says a place outside the store rather than a name: "docker-archive:FILE",
+// "oci-archive:", "oci:", "dir:". What is refused (containers-storage:) counts as one.
+bool has_transport(const std::string& text);
+
 enum class PullPolicy { Missing, Always, Never, Newer };
 // "missing", "always", "never", "newer", in Kubernetes' words, too ("IfNotPresent").
 PullPolicy parse_pull_policy(const std::string& text);

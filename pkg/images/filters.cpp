@@ -28,7 +28,7 @@ bool is_moment(const std::string& key) {
 }
 
 bool is_switch(const std::string& key) {
-  return key == "dangling" || key == "readonly" || key == "intermediate";
+  return key == "dangling" || key == "readonly" || key == "intermediate" || key == "manifest";
 }
 
 bool is_known(const std::string& key) {
@@ -97,7 +97,7 @@ bool fits(const storage::Image& image, const Filter& filter) {
   if (key == "dangling") return image.names.empty() == filter.wanted;
   if (key == "until" || key == "before") return image.config.created < filter.moment;
   if (key == "since" || key == "after") return image.config.created > filter.moment;
-  return !filter.wanted;  // images are neither read-only nor in between
+  return !filter.wanted;  // images are neither read-only nor in between, nor lists of others
 }
 
 // Filters of one key are alternatives, but for labels.

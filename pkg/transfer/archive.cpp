@@ -13,6 +13,7 @@
 #include <array>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace transfer {
 namespace {
@@ -110,6 +111,11 @@ tar::Compression compression_of(const sys::Fd& file) {
   return tar::sniff({head.data(), count > 0 ? static_cast<std::size_t>(count) : 0});
 }
 
+// And may be opened once more: standard input may be somebody else's file.
+bool is_at_its_start(const sys::Fd& file) {
+  return ::lseek(file.get(), 0, SEEK_CUR) == 0 && ::access(sys::fd_path(file).c_str(), R_OK) == 0;
+}
+
 sys::Fd inflated(sys::Fd input, const storage::Layout& layout) {
   sys::Fd file = sys::open_file(layout.staging(), O_TMPFILE | O_RDWR, 0600);
   FileSource source(std::move(input));
@@ -140,16 +146,19 @@ std::unique_ptr<tar::Source> Files::open(const std::string& name) const {
   return source;
 }
 
-std::unique_ptr<Files> open_files(const std::string& path, const storage::Layout& layout) {
-  sys::Fd input = open_input(path);
+std::unique_ptr<Files> files_of(sys::Fd input, const storage::Layout& layout) {
   struct stat status {};
-  if (::fstat(input.get(), &status) != 0) throw base::SysError(path);
-  if (S_ISDIR(status.st_mode)) return std::make_unique<FolderFiles>(sys::open_dir(path));
-  const bool can_be_reread = path != "-" && S_ISREG(status.st_mode);
+  if (::fstat(input.get(), &status) != 0) throw base::SysError("open");
+  if (S_ISDIR(status.st_mode)) return std::make_unique<FolderFiles>(std::move(input));
+  const bool can_be_reread = S_ISREG(status.st_mode) && is_at_its_start(input);
   if (!can_be_reread || compression_of(input) != tar::Compression::None) {
     input = inflated(std::move(input), layout);
   }
   return std::make_unique<TarFiles>(std::move(input));
+}
+
+std::unique_ptr<Files> open_files(const std::string& path, const storage::Layout& layout) {
+  return files_of(open_input(path), layout);
 }
 
 }  // namespace transfer

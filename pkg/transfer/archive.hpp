@@ -27,5 +27,7 @@ class Files {
 // A folder, a file, or standard input for "-". What is compressed or cannot be read twice is
 // inflated into a file without a name inside the store first.
 std::unique_ptr<Files> open_files(const std::string& path, const storage::Layout& layout);
+// The same of what is open already.
+std::unique_ptr<Files> files_of(sys::Fd input, const storage::Layout& layout);
 
 }  // namespace transfer

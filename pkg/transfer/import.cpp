@@ -6,6 +6,7 @@
 #include "pkg/transfer/file_source.hpp"
 #include "pkg/transfer/publish.hpp"
 #include "pkg/transfer/store.hpp"
+#include "pkg/transfer/url.hpp"
 
 namespace transfer {
 namespace {
@@ -42,7 +43,8 @@ std::string import_archive(const home::Home& home, const ImportOptions& options)
   oci::ImageConfig config = config_of(options);
   std::vector<std::string> names;
   if (!options.name.empty()) names.push_back(images::local_name(options.name));
-  sys::Fd archive = open_input(options.archive);
+  sys::Fd archive =
+      is_url(options.archive) ? fetch_url(home, options.archive) : open_input(options.archive);
 
   const Store store = open_store(home);
   const AddedLayer added = unpack(store, options, std::move(archive));

@@ -9,8 +9,9 @@
 namespace transfer {
 
 struct ImportOptions {
-  std::string archive;  // a root file system as tar, compressed or not; "-" is standard input
-  std::string name;     // "" for an image without a name
+  std::string
+      archive;       // a root file system as tar, compressed or not; a URL; "-" is standard input
+  std::string name;  // "" for an image without a name
   std::string message;
   std::vector<std::string> changes;  // as apply_change takes them
   oci::Platform platform = oci::Platform::host();

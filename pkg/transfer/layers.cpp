@@ -97,7 +97,8 @@ Job job_of(const Store& store, const WantedLayer& layer, const storage::StagedLa
           .target = {.root = staged.root(),
                      .folder = staged.folder(),
                      .squash_owners = store.squash_owners,
-                     .blob_algorithm = std::string(layer.blob.digest.algorithm()),
+                     .blob_algorithm =
+                         layer.blob.size < 0 ? "" : std::string(layer.blob.digest.algorithm()),
                      .diff_algorithm = layer.diff_id.substr(0, layer.diff_id.find(':'))}};
 }
 
@@ -180,9 +181,10 @@ AddedLayer add_layer(const Store& store, std::unique_ptr<tar::Source> archive,
                      const std::string& parent) {
   storage::StagedLayer staged = storage::LayerStore(store.layout).stage();
   Flusher flusher(store.layout);
-  Unpacking unpacking(
-      std::move(archive),
-      {.root = staged.root(), .folder = staged.folder(), .squash_owners = store.squash_owners});
+  Unpacking unpacking(std::move(archive), {.root = staged.root(),
+                                           .folder = staged.folder(),
+                                           .squash_owners = store.squash_owners,
+                                           .blob_algorithm = ""});
   const Unpacked unpacked = unpacking.finish();
   say_squashed(unpacked.applied.squashed);
   const storage::Layer layer{.id = chain_id(parent, unpacked.diff_id),

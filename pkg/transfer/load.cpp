@@ -1,9 +1,13 @@
 #include "pkg/transfer/load.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/images/ensure.hpp"
+#include "pkg/oci/reference.hpp"
+#include "pkg/transfer/file_source.hpp"
 #include "pkg/transfer/publish.hpp"
 #include "pkg/transfer/saved_image.hpp"
 #include "pkg/transfer/store.hpp"
+#include "pkg/transfer/url.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -80,21 +84,55 @@ LoadedImage load_one(const Store& store, const Files& files, const SavedImage& s
   return {.id = publish(store, image, made, saved.names), .names = saved.names};
 }
 
+// As it was typed, or completed as names in archives are.
+bool is_meant(const SavedImage& saved, std::size_t number, const std::string& name) {
+  if (name.empty() || name == "@" + std::to_string(number)) return true;
+  const auto has = [&](const std::string& wanted) {
+    return std::ranges::count(saved.names, wanted) != 0;
+  };
+  try {
+    return has(images::local_name(name)) || has(oci::Reference::parse(name).text());
+  } catch (const base::Error&) {
+    return false;
+  }
+}
+
+// A folder of blobs has no name for its image but its own, as in podman.
+void name_by_path(SavedImage& saved, const ImagePlace& place) {
+  if (place.layout != Layout::DockerFolder || !saved.names.empty()) return;
+  try {
+    const bool is_absolute = place.path.starts_with('/');
+    saved.names.push_back(
+        images::local_name("localhost" + (is_absolute ? place.path : "/" + place.path)));
+  } catch (const base::Error&) {
+    return;  // then it is reached by its id
+  }
+}
+
 }  // namespace
 
-std::vector<LoadedImage> load(const home::Home& home, const std::string& path) try {
-  const Store store = open_store(home);
-  const std::unique_ptr<Files> files = open_files(path, store.layout);
+std::vector<LoadedImage> load_from(const home::Home& home, const Store& store,
+                                   const ImagePlace& place) try {
+  const std::unique_ptr<Files> files = files_of(
+      is_url(place.path) ? fetch_url(home, place.path) : open_input(place.path), store.layout);
   std::vector<LoadedImage> loaded;
-  for (const SavedImage& saved : list_saved(*files)) {
+  std::size_t number = 0;
+  for (SavedImage& saved : list_saved(*files)) {
+    if (!is_meant(saved, number++, place.name)) continue;
+    name_by_path(saved, place);
     loaded.push_back(load_one(store, *files, saved));
   }
-  if (loaded.empty()) throw base::Error("there is no image in it");
-  return loaded;
+  if (!loaded.empty()) return loaded;
+  throw base::Error(place.name.empty() ? "there is no image in it"
+                                       : "there is no image " + place.name + " in it");
 } catch (base::Error& error) {
-  const std::string name = path == "-" ? "standard input" : path;
+  const std::string name = place.path == "-" ? "standard input" : place.path;
   if (!std::string_view(error.what()).starts_with(name + ":")) error.during(name);
   throw;
+}
+
+std::vector<LoadedImage> load(const home::Home& home, const std::string& path) {
+  return load_from(home, open_store(home), {.path = path});
 }
 
 }  // namespace transfer

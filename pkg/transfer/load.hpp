@@ -1,6 +1,8 @@
 #pragma once
 
 #include "pkg/home/home.hpp"
+#include "pkg/transfer/image_place.hpp"
+#include "pkg/transfer/layers.hpp"
 
 #include <string>
 #include <vector>
@@ -13,7 +15,11 @@ struct LoadedImage {
 };
 
 // Brings all images of an archive (docker-archive, oci-archive, compressed or not), of a folder
-// that holds an OCI layout, or of standard input for "-".
+// that holds an OCI layout, of what is at a URL, or of standard input for "-".
 std::vector<LoadedImage> load(const home::Home& home, const std::string& path);
+
+// Those of them that have a name ("" for all, "@1" for the second), for `pull`.
+std::vector<LoadedImage> load_from(const home::Home& home, const Store& store,
+                                   const ImagePlace& place);
 
 }  // namespace transfer

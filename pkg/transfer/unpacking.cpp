@@ -21,22 +21,24 @@ constexpr std::size_t kPieces = 6;
 class HashedSource : public tar::Source {
  public:
   HashedSource(tar::Source& source, const std::string& algorithm)
-      : source_(source), algorithm_(algorithm), hasher_(algorithm) {}
+      : source_(source), algorithm_(algorithm) {
+    if (!algorithm.empty()) hasher_.emplace(algorithm);
+  }
 
   std::string_view read() override {
     const std::string_view piece = source_.read();
-    hasher_.update(piece);
+    if (hasher_) hasher_->update(piece);
     size_ += static_cast<std::int64_t>(piece.size());
     return piece;
   }
 
   std::int64_t size() const { return size_; }
-  std::string digest() { return algorithm_ + ":" + hasher_.finish(); }
+  std::string digest() { return hasher_ ? algorithm_ + ":" + hasher_->finish() : ""; }
 
  private:
   tar::Source& source_;
   std::string algorithm_;
-  hash::Hasher hasher_;
+  std::optional<hash::Hasher> hasher_;
   std::int64_t size_ = 0;
 };
 
@@ -62,6 +64,7 @@ struct Unpacking::Impl {
   std::function<void()> on_failure;
   Ring inflated{kPieces * kPiece, {}, kReaders};
   Unpacked result;
+  std::int64_t inflated_size = 0;
   std::exception_ptr inflating_failure;
   std::exception_ptr writing_failure;
   std::atomic<bool> has_failed = false;
@@ -86,6 +89,7 @@ void Unpacking::Impl::inflate() {
     if (piece.empty()) return;  // the writer has failed, and says why
     const std::size_t count = inflate.fill(piece);
     if (count == 0) break;
+    inflated_size += static_cast<std::int64_t>(count);
     inflated.commit(count);
   }
   result.blob = hashed.digest();
@@ -167,7 +171,11 @@ Unpacked Unpacking::finish() {
   // What the writer met first explains why the other stopped, and the other way round.
   if (impl_->inflating_failure) std::rethrow_exception(impl_->inflating_failure);
   if (impl_->writing_failure) std::rethrow_exception(impl_->writing_failure);
-  return impl_->result;
+  Unpacked& result = impl_->result;
+  // As many bytes as there were before: they were not compressed, and are the same.
+  const bool is_plain = result.blob_size == impl_->inflated_size;
+  if (result.blob.empty() && is_plain) result.blob = result.diff_id;
+  return result;
 }
 
 }  // namespace transfer

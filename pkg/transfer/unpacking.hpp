@@ -23,6 +23,7 @@ struct Target {
   std::string root;            // an empty directory
   std::string folder = {};     // of the layer, for its outline; "" for none
   bool squash_owners = false;  // only a single id is mapped
+  // "": nobody asks for the blob's digest, which then is told only where it is the diff id, too.
   std::string blob_algorithm = "sha256";
   std::string diff_algorithm = "sha256";
 };
