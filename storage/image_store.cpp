@@ -15,9 +15,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <ctime>
 #include <map>
 #include <set>
 #include <utility>
+
+#include <sys/stat.h>
 
 namespace storage {
 namespace {
@@ -104,15 +107,23 @@ void give_name(const Layout& layout, const std::string& id, const std::string& n
   sys::rename_path(staged.path() + "/ref", layout.ref(name));
 }
 
+bool is_older(const std::string& path, std::chrono::seconds age) {
+  if (age.count() == 0) return true;
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return false;
+  return status.st_mtime + age.count() < std::time(nullptr);
+}
+
 // Those of an interrupted pull, and of images that are gone.
-void remove_orphans(const Layout& layout) {
+void remove_orphans(const Layout& layout, std::chrono::seconds age = {}) {
   const std::vector<std::string> all = sys::list_dir(layout.layers());
   if (all.empty()) return;
   const auto used = layers_in_use(layout);
   if (!used) return;
   const LayerStore layers(layout);
   for (const std::string& layer : all) {
-    if (!used->contains(layer)) layers.remove(layer);
+    const bool is_orphan = !used->contains(layer) && is_older(layers.folder(layer), age);
+    if (is_orphan) layers.remove(layer);
   }
 }
 
@@ -215,9 +226,9 @@ void ImageStore::remove(const std::string& id) const {
   remove_image(layout_, id, {});
 }
 
-void ImageStore::remove_orphan_layers() const {
+void ImageStore::remove_orphan_layers(std::chrono::seconds age) const {
   const sys::Lock lock = lock_images(layout_);
-  remove_orphans(layout_);
+  remove_orphans(layout_, age);
 }
 
 std::optional<sys::Lock> hold_image(const Layout& layout, const std::string& id) {

@@ -3,6 +3,7 @@
 #include "pkg/oci/image_config.hpp"
 #include "storage/layout.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -47,8 +48,8 @@ class ImageStore {
   // The image with all its names; layers that no other image has and nobody holds go to the trash
   // with it: `empty_trash` is next.
   void remove(const std::string& id) const;
-  // What an interrupted pull left: layers that no image has and nobody holds go to the trash.
-  void remove_orphan_layers() const;
+  // Layers that no image has and nobody holds go to the trash, those that are older than so long.
+  void remove_orphan_layers(std::chrono::seconds age = std::chrono::seconds(0)) const;
 
  private:
   Layout layout_;

@@ -102,6 +102,26 @@ Job job_of(const Store& store, const WantedLayer& layer, const storage::StagedLa
                      .diff_algorithm = layer.diff_id.substr(0, layer.diff_id.find(':'))}};
 }
 
+// So that the next pull does not bring it again. What fails now has failed before.
+void keep_complete(const std::vector<Job>& jobs,
+                   const std::vector<std::optional<Unpacked>>& complete,
+                   std::vector<storage::StagedLayer>& staged, Flusher& flusher) try {
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < complete.size(); ++i) {
+    if (!complete[i]) continue;
+    verify(*jobs[i].layer, *complete[i]);
+    staged[i].describe(record_of(*jobs[i].layer, *complete[i]));
+    kept.push_back(i);
+  }
+  if (kept.empty()) return;
+  flusher.finish();
+  for (const std::size_t i : kept)
+    staged[i].commit();
+  base::log::info("{} complete layers stay for the next pull", kept.size());
+} catch (const base::Error& error) {
+  base::log::debug("{}", error.what());
+}
+
 // True when owners were given up.
 bool bring(const Store& store, const Batch& batch, Blobs& blobs, Holds& holds) {
   const storage::LayerStore layers(store.layout);
@@ -113,7 +133,13 @@ bool bring(const Store& store, const Batch& batch, Blobs& blobs, Holds& holds) {
     jobs.push_back(job_of(store, *layer, staged.back()));
   }
   Flusher flusher(store.layout);
-  const std::vector<Unpacked> unpacked = blobs.unpack(jobs);
+  std::vector<Unpacked> unpacked;
+  try {
+    unpacked = blobs.unpack(jobs);
+  } catch (const base::Error&) {
+    keep_complete(jobs, blobs.rescue(), staged, flusher);
+    throw;
+  }
   bool squashed = false;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     verify(*jobs[i].layer, unpacked[i]);

@@ -7,6 +7,7 @@
 #include "pkg/transfer/unpacking.hpp"
 #include "storage/layer_store.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,6 +40,8 @@ class Blobs {
   virtual ~Blobs() = default;
   // All at once; answers in the order of the jobs. Throws what the first to fail met.
   virtual std::vector<Unpacked> unpack(std::span<const Job> jobs) = 0;
+  // After `unpack` has thrown: what was complete by then, in the order of the jobs.
+  virtual std::vector<std::optional<Unpacked>> rescue() { return {}; }
 };
 
 struct Store {

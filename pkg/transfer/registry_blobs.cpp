@@ -46,7 +46,15 @@ class LayerSink : public registry::Sink {
   void finish() override {
     start();  // a blob may have no bytes at all
     ring_->close();
+    has_all_ = true;
     progress_.received = progress_.size;
+  }
+
+  // What is here already when the others have failed. All its bytes are, so it does not take long.
+  std::optional<Unpacked> find_complete() try {
+    return has_all_ ? std::optional(unpacking_->finish()) : std::nullopt;
+  } catch (const base::Error&) {
+    return std::nullopt;
   }
 
   // May be asked again after a failure, which is one object however often it is thrown.
@@ -69,6 +77,7 @@ class LayerSink : public registry::Sink {
   LayerProgress& progress_;
   std::shared_ptr<Ring> ring_;
   std::unique_ptr<Unpacking> unpacking_;
+  bool has_all_ = false;
 };
 
 // The largest first: it takes longest whatever the others do.
@@ -101,10 +110,16 @@ std::vector<Unpacked> RegistryBlobs::unpack(std::span<const Job> jobs) {
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     sinks.push_back(std::make_unique<LayerSink>(jobs[i], client_, progress[i]));
   }
-  client_.fetch(requests_of(jobs, sinks), [&] {
-    end_when_told(signals);
-    report_.show(progress);
-  });
+  try {
+    client_.fetch(requests_of(jobs, sinks), [&] {
+      end_when_told(signals);
+      report_.show(progress);
+    });
+  } catch (const base::Error&) {
+    for (const auto& sink : sinks)
+      complete_.push_back(sink->find_complete());
+    throw;
+  }
   std::vector<Unpacked> results;
   for (const auto& sink : sinks)
     results.push_back(sink->unpack());

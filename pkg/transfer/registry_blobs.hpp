@@ -5,7 +5,9 @@
 #include "pkg/transfer/layers.hpp"
 #include "pkg/transfer/report.hpp"
 
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace transfer {
@@ -20,10 +22,12 @@ class RegistryBlobs : public Blobs {
   RegistryBlobs(registry::Client& client, Report& report) : client_(client), report_(report) {}
 
   std::vector<Unpacked> unpack(std::span<const Job> jobs) override;
+  std::vector<std::optional<Unpacked>> rescue() override { return std::move(complete_); }
 
  private:
   registry::Client& client_;
   Report& report_;
+  std::vector<std::optional<Unpacked>> complete_;
 };
 
 }  // namespace transfer

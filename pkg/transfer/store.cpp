@@ -5,11 +5,16 @@
 #include "storage/image_store.hpp"
 #include "storage/trash.hpp"
 
+#include <chrono>
+
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace transfer {
 namespace {
+
+// A pull that is taken up again within a day finds the layers that it had brought.
+constexpr std::chrono::hours kPatienceWithOrphans(24);
 
 // Every layer on its way keeps a hundred directories open.
 void allow_many_files() {
@@ -28,7 +33,7 @@ Store open_store(const home::Home& home) {
   sys::forbid_core_files();  // credentials may be in memory
   ::umask(0);
   allow_many_files();
-  storage::ImageStore(layout).remove_orphan_layers();
+  storage::ImageStore(layout).remove_orphan_layers(kPatienceWithOrphans);
   storage::recover(home);
   return {.layout = layout, .squash_owners = mapping.is_single()};
 }

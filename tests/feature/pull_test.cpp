@@ -429,6 +429,29 @@ TEST_F(Pull, InterruptedPullLeavesNothing) {
   EXPECT_TRUE(support::wait_for_no_descendants());
 }
 
+TEST_F(Pull, CompleteLayersOfAnInterruptedPullAreNotBroughtAgain) {
+  server_->tell(first(1, is_for(image_.layers[1]), slowly()));
+  support::Program interrupted(pull_words({name()}), start());
+  wait_until_asked(is_for(image_.layers[1]));
+  wait_until_asked(is_for(image_.layers[0]));
+  interrupted.signal(SIGINT);
+  EXPECT_EQ(interrupted.wait().status, 128 + SIGINT);
+  expect_nothing_stored();
+
+  expect_success();
+
+  EXPECT_EQ(server_->count(is_for(image_.layers[0])), 1U);
+}
+
+TEST_F(Pull, CompleteLayersOfAPullThatFailedAreNotBroughtAgain) {
+  server_->tell(first(4, is_for(image_.layers[1]), refusal(503, "UNAVAILABLE", "later")));
+  EXPECT_EQ(pull({name()}).status, 125);
+
+  expect_success();
+
+  EXPECT_EQ(server_->count(is_for(image_.layers[0])), 1U);
+}
+
 TEST_F(Pull, ImageRuns) {
   const RegistryImage probe = support::make_registry_image({support::make_image_tar()});
   server_->add(probe, "probe");

@@ -8,6 +8,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 namespace {
 
 const std::string kAlpine = "docker.io/library/alpine:latest";
@@ -111,6 +114,21 @@ TEST(ImageStore, RemovesLayersThatNoImageHasAndNobodyHolds) {
   EXPECT_TRUE(layers.find(used.id));
   EXPECT_TRUE(layers.find(held.id));
   EXPECT_FALSE(layers.find(orphan.id));
+}
+
+TEST(ImageStore, KeepsYoungLayersForAPullThatIsTakenUpAgain) {
+  const TemporaryHome temporary;
+  const storage::LayerStore layers(temporary.layout());
+  const storage::Layer old = temporary.add_layer('a', "", {});
+  const storage::Layer young = temporary.add_layer('b', "", {});
+  const timespec long_ago[2] = {{.tv_sec = 1'000'000, .tv_nsec = 0},
+                                {.tv_sec = 1'000'000, .tv_nsec = 0}};
+  ASSERT_EQ(::utimensat(AT_FDCWD, layers.folder(old.id).c_str(), long_ago, 0), 0);
+
+  storage::ImageStore(temporary.layout()).remove_orphan_layers(std::chrono::hours(24));
+
+  EXPECT_FALSE(layers.find(old.id));
+  EXPECT_TRUE(layers.find(young.id));
 }
 
 TEST(ImageStore, RemovesNoImageThatIsFoundInUse) {
