@@ -79,6 +79,14 @@ constexpr Command kCommands[] = {
     {"manifest rm", nullptr, "Remove manifest lists from the store"},
     {"manifest exists", nullptr, "Tell by the exit code whether a manifest list exists"},
 
+    {"artifact add", nullptr, "Make an artifact of files", kFiles},
+    {"artifact push", nullptr, "Bring an artifact to a registry"},
+    {"artifact pull", nullptr, "Bring an artifact from a registry"},
+    {"artifact ls", nullptr, "List artifacts"},
+    {"artifact inspect", nullptr, "Show everything about an artifact"},
+    {"artifact rm", nullptr, "Remove artifacts"},
+    {"artifact extract", nullptr, "Copy the files of an artifact out", kFiles},
+
     {"pod create", pod_create, "Create a pod"},
     {"pod start", pod_start, "Start pods", kPods},
     {"pod stop", pod_stop, "Stop pods", kPods},
@@ -104,6 +112,7 @@ constexpr Command kCommands[] = {
 };
 
 constexpr Alias kAliases[] = {
+    {"artifact list", "artifact ls"},
     {"container attach", "attach"},
     {"container commit", "commit"},
     {"container create", "create"},
@@ -149,11 +158,11 @@ constexpr Alias kAliases[] = {
     {"umount", "unmount"},
 };
 
-constexpr std::string_view kGroups[] = {"container", "image", "manifest", "pod", "kube", "system"};
+constexpr std::string_view kGroups[] = {"container", "image", "manifest", "artifact",
+                                        "pod",       "kube",  "system"};
 
 // What the peers have and we do not, yet.
-constexpr std::string_view kMissing[] = {"artifact",
-                                         "auto-update",
+constexpr std::string_view kMissing[] = {"auto-update",
                                          "build",
                                          "buildx",
                                          "builder",
