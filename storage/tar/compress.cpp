@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kFastGzip = 2;
 constexpr int kFastZstd = 3;
+constexpr int kHighestFast = 9;  // of zstd: above it small is all that counts
 
 void require(std::size_t result) {
   if (ZSTD_isError(result) != 0U) {
@@ -38,6 +39,9 @@ class ZstdSource : public Source {
     constexpr unsigned kMostThreads = 8;
     const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads);
     ZSTD_CCtx_setParameter(stream_.get(), ZSTD_c_nbWorkers, static_cast<int>(threads));
+    // Each thread's share; by itself the library takes 8 MiB, in several buffers a thread.
+    constexpr int kShare = 2 << 20;
+    if (level <= kHighestFast) ZSTD_CCtx_setParameter(stream_.get(), ZSTD_c_jobSize, kShare);
   }
 
   std::string_view read() override {
