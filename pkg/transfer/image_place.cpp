@@ -21,10 +21,11 @@ constexpr Transport kTransports[] = {{"docker-archive:", Layout::DockerArchive, 
                                      {"dir:", Layout::DockerFolder, false}};
 
 constexpr std::pair<std::string_view, std::string_view> kRefused[] = {
-    {"containers-storage:", "podman's own store is not read: `podman save NAME | pod load`"},
-    {"docker-daemon:", "no daemon is asked: `docker save NAME | pod load`"},
-    {"ostree:", "no such store is read"},
-    {"sif:", "no such archive is read"}};
+    {"containers-storage:",
+     "podman's own store is not ours: `podman save NAME | pod load`, or the other way round"},
+    {"docker-daemon:", "no daemon is asked: `docker save NAME | pod load`, or the other way round"},
+    {"ostree:", "no such store is known"},
+    {"sif:", "no such archive is known"}};
 
 }  // namespace
 

@@ -244,8 +244,7 @@ TEST_F(Push, WhatCannotBePushedIsSaidSo) {
   EXPECT_EQ(pod({"push", "nothing"}).status, 125);
   const std::string id = must({"image", "inspect", "--format", "{{.Id}}", image()});
   EXPECT_THAT(pod({"push", id}).err, HasSubstr("say where to"));
-  EXPECT_THAT(pod({"push", image(), "oci-archive:/tmp/x"}).err,
-              HasSubstr("only registries are pushed to yet"));
+  EXPECT_THAT(pod({"push", image(), "docker-daemon:app:1"}).err, HasSubstr("no daemon is asked"));
 }
 
 TEST_F(Push, OthersReadWhatWasPushed) {
