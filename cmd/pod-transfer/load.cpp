@@ -8,19 +8,21 @@
 namespace pod_transfer {
 
 int load(const cli::Arguments& arguments) {
-  std::string input = "-";
+  transfer::ImagePlace place{.path = "-"};
   bool quiet = false;
   std::vector<std::string> words;
 
   cli::Options options("Bring images from an archive that save made");
-  options.value("-i,--input", input, "Archive, folder or URL in place of standard input")
+  options.value("-i,--input", place.path, "Archive, folder or URL in place of standard input")
       .flag("-q,--quiet", quiet, "No progress; names are printed all the same")
-      .refuse("--signature-policy")
+      .value("--signature-policy", place.signature_policy,
+             "Policy file, in place of the usual ones")
+      .hidden()
       .rest("", words);
   options.parse(arguments);
 
   if (!words.empty()) throw base::Error("load: takes no arguments: -i FILE");
-  for (const transfer::LoadedImage& image : transfer::load(home::Home::open(), input)) {
+  for (const transfer::LoadedImage& image : transfer::load(home::Home::open(), place)) {
     if (image.names.empty()) fmt::print("Loaded image: sha256:{}\n", image.id);
     for (const std::string& name : image.names)
       fmt::print("Loaded image: {}\n", name);

@@ -12,7 +12,8 @@ namespace transfer {
 struct ImagePlace {
   Layout layout = Layout::DockerArchive;
   std::string path;
-  std::string name;  // "" when none is said
+  std::string name;              // "" when none is said
+  std::string signature_policy;  // a policy.json in place of the usual ones
 };
 
 // Nothing for names of images. Throws base::Error for places that we do not read or write.

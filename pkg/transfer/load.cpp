@@ -7,6 +7,7 @@
 #include "pkg/transfer/publish.hpp"
 #include "pkg/transfer/saved_image.hpp"
 #include "pkg/transfer/store.hpp"
+#include "pkg/transfer/trust.hpp"
 #include "pkg/transfer/url.hpp"
 
 #include <algorithm>
@@ -109,6 +110,21 @@ void name_by_path(SavedImage& saved, const ImagePlace& place) {
   }
 }
 
+// As policy.json calls it: by what was said, or by what was found.
+std::string transport_of(const ImagePlace& place, const SavedImage& saved) {
+  switch (place.layout) {
+    case Layout::OciFolder:
+      return "oci";
+    case Layout::DockerFolder:
+      return "dir";
+    case Layout::OciArchive:
+      return "oci-archive";
+    case Layout::DockerArchive:
+      break;
+  }
+  return saved.manifest_digest.empty() ? "docker-archive" : "oci-archive";
+}
+
 }  // namespace
 
 std::vector<LoadedImage> load_from(const home::Home& home, const Store& store,
@@ -117,8 +133,10 @@ std::vector<LoadedImage> load_from(const home::Home& home, const Store& store,
       is_url(place.path) ? fetch_url(home, place.path) : open_input(place.path), store.layout);
   std::vector<LoadedImage> loaded;
   std::size_t number = 0;
+  const auto policy = registry::Policy::read(home, place.signature_policy);
   for (SavedImage& saved : list_saved(*files)) {
     if (!is_meant(saved, number++, place.name)) continue;
+    require_trusted(policy, transport_of(place, saved));
     name_by_path(saved, place);
     loaded.push_back(load_one(store, *files, saved));
   }
@@ -131,8 +149,8 @@ std::vector<LoadedImage> load_from(const home::Home& home, const Store& store,
   throw;
 }
 
-std::vector<LoadedImage> load(const home::Home& home, const std::string& path) {
-  return load_from(home, open_store(home), {.path = path});
+std::vector<LoadedImage> load(const home::Home& home, const ImagePlace& place) {
+  return load_from(home, open_store(home), place);
 }
 
 }  // namespace transfer

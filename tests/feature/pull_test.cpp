@@ -14,6 +14,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <sstream>
 #include <thread>
 
@@ -427,6 +428,33 @@ TEST_F(Pull, InterruptedPullLeavesNothing) {
   EXPECT_EQ(interrupted.wait().status, 128 + SIGINT);
   expect_nothing_stored();
   EXPECT_TRUE(support::wait_for_no_descendants());
+}
+
+// Each answer is bad in another way, until one is good: cut, slow, refused, or not what was asked.
+TEST_F(Pull, SurvivesALineThatCutsDelaysAndRefuses) {
+  std::minstd_rand random(7);
+  for (int round = 0; round < 2; ++round) {
+    int troubles = 12;
+    server_->tell([&](const Asked& asked) -> std::optional<Reply> {
+      if (!asked.is_blob() || troubles-- <= 0 || random() % 4 == 0) return std::nullopt;
+      if (random() % 3 == 0) return refusal(502, "UNKNOWN", "bad gateway");
+      for (const support::Blob& one : image_.layers) {
+        if (!is_for(one)(asked)) continue;
+        Reply whole = {.body = one.bytes, .claimed_length = {}};  // whatever range was asked for
+        whole.cut_after = random() % one.bytes.size();
+        whole.piece = 997;
+        whole.pause = std::chrono::milliseconds(random() % 2);
+        return whole;
+      }
+      return std::nullopt;
+    });
+
+    const Result result = pull({"--retry", "20", name()});
+
+    EXPECT_EQ(result.status, 0) << result;
+    expect_complete();
+    must({"rmi", "--all", "--force"});
+  }
 }
 
 TEST_F(Pull, CompleteLayersOfAnInterruptedPullAreNotBroughtAgain) {

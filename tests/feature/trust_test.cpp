@@ -185,6 +185,20 @@ TEST_F(Trust, PolicyIsReadStrictly) {
   }
 }
 
+TEST_F(Trust, ArchivesAreLetInByTheirTransport) {
+  must({"pull", "-q", name("1")});
+  must({"save", "-o", root() + "/image.tar", name("1")});
+  write("config/containers/policy.json", R"({"default":[{"type":"reject"}]})");
+
+  EXPECT_THAT(pod({"load", "-i", root() + "/image.tar"}).err,
+              HasSubstr("policy.json: docker-archive is rejected"));
+
+  write("config/containers/policy.json",
+        R"({"default":[{"type":"reject"}],"transports":{"docker-archive":{"":)"
+        R"([{"type":"insecureAcceptAnything"}]}}})");
+  must({"load", "-i", root() + "/image.tar"});
+}
+
 TEST_F(Trust, IsSetAndShown) {
   make_ec("a");
   must({"image", "trust", "set", "-t", "reject", "default"});
