@@ -71,11 +71,12 @@ std::string AuthFile::usual_place(const home::Home& home) {
   const char* named = std::getenv("REGISTRY_AUTH_FILE");
   if (named != nullptr && *named != '\0') return named;
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  if (runtime != nullptr && *runtime != '\0') return std::string(runtime) + "/containers/auth.json";
-  const std::string ours = home.runtime.substr(0, home.runtime.rfind('/'));
-  const std::string usual = "/run/user/" + std::to_string(home.uid);
+  const std::string session = runtime != nullptr && *runtime != '\0'
+                                  ? std::string(runtime)
+                                  : "/run/user/" + std::to_string(home.uid);
   // Without such a folder what podman takes cannot be written: then it lasts.
-  return ours == usual ? ours + "/containers/auth.json" : home.config + "/containers/auth.json";
+  const std::string& parent = sys::exists(session) ? session : home.config;
+  return parent + "/containers/auth.json";
 }
 
 std::string AuthFile::written(const std::string& key) const {

@@ -112,16 +112,17 @@ std::vector<std::string> find_auth_files(const home::Home& home, const std::stri
   const std::string runtime = environment("XDG_RUNTIME_DIR");
   const std::string user_home = environment("HOME");
   const std::string docker = environment("DOCKER_CONFIG");
+  const std::string uid = std::to_string(home.uid);
   const std::string candidates[] = {
-      runtime.empty() ? "/run/containers/" + std::to_string(home.uid) + "/auth.json"
-                      : runtime + "/containers/auth.json",
+      runtime.empty() ? "/run/user/" + uid + "/containers/auth.json" : "",
+      runtime.empty() ? "/run/containers/" + uid + "/auth.json" : runtime + "/containers/auth.json",
       home.config + "/containers/auth.json",
       docker.empty() ? user_home + "/.docker/config.json" : docker + "/config.json",
       user_home + "/.dockercfg",
   };
   std::vector<std::string> files;
   for (const std::string& file : candidates) {
-    if (sys::exists(file)) files.push_back(file);
+    if (!file.empty() && sys::exists(file)) files.push_back(file);
   }
   return files;
 }

@@ -136,6 +136,21 @@ TEST_F(Login, PartsOfARegistryAndOthersStandBesideEachOther) {
   EXPECT_EQ(auths(file()), base::Json::object());
 }
 
+TEST_F(Login, WithoutAFolderOfTheSessionItLasts) {
+  support::Start made = start();
+  made.environment["XDG_RUNTIME_DIR"] = root() + "/none";
+  made.environment["POD_RUNROOT"] = root() + "/run/pod";
+  const auto run = [&](const Words& arguments, const std::string& input) {
+    return support::run(words(arguments), made, input);
+  };
+
+  EXPECT_EQ(run({"login", "-u", "me", "--password-stdin", server_.host()}, "hunter2").status, 0);
+
+  EXPECT_TRUE(fs::exists(root() + "/config/containers/auth.json"));
+  EXPECT_EQ(run({"login", "--get-login", server_.host()}, "").out, "me\n");
+  EXPECT_EQ(run({"logout", server_.host()}, "").status, 0);
+}
+
 TEST_F(Login, OtherMembersOfTheFileStay) {
   const std::string config =
       write("docker/config.json", R"({"auths":{"other.x":{"auth":"eDp5"}},"detachKeys":"ctrl-q"})");
