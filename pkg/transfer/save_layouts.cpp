@@ -6,6 +6,7 @@
 #include "pkg/hash/sha256.hpp"
 #include "pkg/transfer/layer_source.hpp"
 #include "pkg/transfer/publish.hpp"
+#include "pkg/transfer/reading_ahead.hpp"
 #include "pkg/transfer/save.hpp"
 #include "storage/tar/compress.hpp"
 
@@ -39,8 +40,9 @@ std::int64_t size_of(const Saving& saving, const storage::Layer& layer) {
 
 void add_plain_layer(const Saving& saving, const storage::Layer& layer, const std::string& name) {
   if (saving.sink.has(name)) return;
-  const std::unique_ptr<tar::Source> source = open_layer(saving.store, layer);
-  saving.sink.add(name, *source, size_of(saving, layer));
+  const std::int64_t size = size_of(saving, layer);
+  ReadingAhead source(open_layer(saving.store, layer));
+  saving.sink.add(name, source, size);
 }
 
 std::string config_of(const Saving& saving, const storage::Image& image) {
