@@ -1,6 +1,7 @@
 #include "storage/tar/member.hpp"
 
 #include "pkg/base/error.hpp"
+#include "storage/tar/fields.hpp"
 
 #include <fmt/core.h>
 
@@ -9,23 +10,6 @@
 
 namespace tar {
 namespace {
-
-// Places in a ustar header; tar(5).
-struct Field {
-  std::size_t at;
-  std::size_t size;
-};
-constexpr Field kName{0, 100};
-constexpr Field kMode{100, 8};
-constexpr Field kUid{108, 8};
-constexpr Field kGid{116, 8};
-constexpr Field kSize{124, 12};
-constexpr Field kMtime{136, 12};
-constexpr Field kChecksum{148, 8};
-constexpr std::size_t kType = 156;
-constexpr Field kLink{157, 100};
-constexpr Field kMagic{257, 8};
-constexpr Field kPrefix{345, 155};
 
 constexpr std::int64_t kMostIn7 = 07777777;       // digits of a number field of eight bytes
 constexpr std::int64_t kMostIn11 = 077777777777;  // and of twelve
@@ -142,7 +126,7 @@ std::string ustar(const Entry& entry, const Plain& plain) {
   put_number(header, kMtime, fitting(entry.mtime.tv_sec, kMostIn11));
   header[kType] = plain.type;
   put_text(header, kLink, entry.link);
-  put_text(header, kMagic, std::string_view("ustar\00000", 8));
+  put_text(header, kMagicAndVersion, std::string_view("ustar\00000", 8));
   put_text(header, kPrefix, plain.path.prefix);
   put_checksum(header);
   return header;
