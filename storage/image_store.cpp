@@ -177,6 +177,12 @@ std::vector<Image> ImageStore::list() const {
   return images;
 }
 
+bool ImageStore::is_whole(const Image& image) const {
+  return std::ranges::all_of(image.layers, [&](const std::string& layer) {
+    return sys::exists(layout_.layer(layer) + "/root");
+  });
+}
+
 void ImageStore::publish(const Image& image, std::string_view config_bytes,
                          std::string_view manifest_bytes) const {
   const std::string record = text_of(image);
@@ -192,7 +198,7 @@ void ImageStore::publish(const Image& image, std::string_view config_bytes,
     const sys::Lock lock = lock_images(layout_);
     check_layers(layout_, image);
     const std::string target = layout_.image(image.id);
-    if (sys::exists(target) && !find_sound(*this, image.id)) move_to_trash(layout_, target);
+    if (sys::exists(target) && !find_sound(*this, image.id)) throw_away(layout_, target);
     if (!staged.publish(target)) add_repo_digests(layout_, image);
     for (const std::string& name : image.names)
       give_name(layout_, image.id, name);

@@ -34,6 +34,8 @@ class ImageStore {
   std::optional<std::string> find_id(const std::string& name) const;
   std::vector<std::string> ids() const;
   std::vector<Image> list() const;  // with names
+  // All its layers are here. One that lacks a layer is whole again when it is pulled again.
+  bool is_whole(const Image& image) const;
 
   // Publishes by rename; an image that is there already gets the new repo digest added. All its
   // layers must have been committed before.

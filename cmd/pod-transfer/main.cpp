@@ -51,6 +51,7 @@ constexpr Command kCommands[] = {
     {"logout", logout},
     {"search", search},
     {"image search", search},
+    {"system check", system_check},
     {"image sign", image_sign},
     {"image trust", image_trust},
 };

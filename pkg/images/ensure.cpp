@@ -108,7 +108,10 @@ Found ensure(const home::Home& home, const std::string& text, const PullOptions&
   const bool is_missing_policy = options.policy == PullPolicy::Missing;
   const bool is_by_id = here && here->name.empty() && text.find('@') == std::string::npos;
   if (here && (options.policy == PullPolicy::Never || is_by_id)) return std::move(*here);
-  if (here && is_missing_policy && fits(here->image, options)) return std::move(*here);
+  const storage::ImageStore store{storage::Layout(home)};
+  if (here && is_missing_policy && fits(here->image, options) && store.is_whole(here->image)) {
+    return std::move(*here);
+  }
   if (options.policy == PullPolicy::Never) throw base::Error(text + ": image not known");
   oci::Reference::parse(text);  // what is no name need not be asked for
   return pull_or_fail(home, text, options, here);

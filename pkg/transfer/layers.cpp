@@ -1,9 +1,13 @@
 #include "pkg/transfer/layers.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/hash/sha256.hpp"
+#include "pkg/sys/file.hpp"
 #include "pkg/transfer/flusher.hpp"
+#include "storage/staging.hpp"
+#include "storage/trash.hpp"
 
 #include <fmt/core.h>
 
@@ -22,15 +26,39 @@ struct Batch {
 // Layers that are here and stay, by id.
 using Holds = std::map<std::string, sys::Lock>;
 
-std::vector<const WantedLayer*> hold_or_miss(const storage::LayerStore& store,
-                                             std::span<const WantedLayer> layers, Holds& holds) {
+// Neither its record nor its files are gone.
+bool is_sound(const storage::LayerStore& store, const std::string& id) {
+  try {
+    return store.find(id) && sys::exists(store.root(id));
+  } catch (const base::Error& error) {
+    base::log::warn("{}", error.what());
+    return false;
+  }
+}
+
+// One that is damaged beyond use makes way for the one that comes.
+void clear_way(const Store& store, const std::string& id) {
+  const storage::LayerStore layers(store.layout);
+  const sys::Lock lock = storage::lock_images(store.layout);
+  if (!sys::exists(store.layout.layer(id)) || is_sound(layers, id)) return;
+  const std::string path = store.layout.layer(id);
+  if (!sys::Lock::try_take(path)) return;  // somebody relies on it
+  base::log::warn("layer {} is damaged: it is brought again", base::short_id(id));
+  storage::throw_away(store.layout, path);
+}
+
+std::vector<const WantedLayer*> hold_or_miss(const Store& in, std::span<const WantedLayer> layers,
+                                             Holds& holds) {
+  const storage::LayerStore store(in.layout);
   std::vector<const WantedLayer*> missing;
   for (const WantedLayer& layer : layers) {
     if (holds.contains(layer.id)) continue;
     std::optional<sys::Lock> lock = store.hold(layer.id);
-    if (lock && store.find(layer.id)) {
+    if (lock && is_sound(store, layer.id)) {
       holds.emplace(layer.id, std::move(*lock));
     } else {
+      lock.reset();
+      clear_way(in, layer.id);
       missing.push_back(&layer);
     }
   }
@@ -194,7 +222,7 @@ HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers,
   Holds holds;
   bool squashed = false;
   while (true) {
-    const std::vector<const WantedLayer*> missing = hold_or_miss(layer_store, layers, holds);
+    const std::vector<const WantedLayer*> missing = hold_or_miss(store, layers, holds);
     if (missing.empty()) break;
     const Batch batch = take_batch(layer_store, missing);
     if (!batch.layers.empty()) squashed |= bring(store, batch, blobs, holds);

@@ -138,6 +138,8 @@ std::optional<storage::Image> find_pulled(const home::Home& home, const std::str
   if (image && options.platform && oci::rank(image->config.platform, *options.platform) < 0) {
     image.reset();
   }
+  const storage::ImageStore store{storage::Layout(home)};
+  if (image && options.policy == PullPolicy::Missing && !store.is_whole(*image)) image.reset();
   if (!image && options.policy == PullPolicy::Never) {
     throw base::Error(name + ": there is no such image here, and it must not be pulled");
   }
