@@ -6,11 +6,13 @@
 #include "pkg/hash/sha256.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/transfer/flusher.hpp"
+#include "pkg/transfer/room.hpp"
 #include "storage/staging.hpp"
 #include "storage/trash.hpp"
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -153,6 +155,10 @@ void keep_complete(const std::vector<Job>& jobs,
 // True when owners were given up.
 bool bring(const Store& store, const Batch& batch, Blobs& blobs, Holds& holds) {
   const storage::LayerStore layers(store.layout);
+  std::int64_t size = 0;
+  for (const WantedLayer* layer : batch.layers)
+    size += std::max<std::int64_t>(layer->blob.size, 0);
+  expect_room(store, size);
   std::vector<storage::StagedLayer> staged;
   std::vector<Job> jobs;
   staged.reserve(batch.layers.size());
@@ -217,7 +223,7 @@ std::vector<WantedLayer> plan_layers(const oci::Manifest& manifest,
   return layers;
 }
 
-HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers, Blobs& blobs) {
+HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers, Blobs& blobs) try {
   const storage::LayerStore layer_store(store.layout);
   Holds holds;
   bool squashed = false;
@@ -229,10 +235,13 @@ HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers,
   }
   say_squashed(squashed);
   return held_of(layer_store, std::move(holds));
+} catch (const base::SysError& error) {
+  explain_full_disk(store, error);
+  throw;
 }
 
 AddedLayer add_layer(const Store& store, std::unique_ptr<tar::Source> archive,
-                     const std::string& parent) {
+                     const std::string& parent) try {
   storage::StagedLayer staged = storage::LayerStore(store.layout).stage();
   Flusher flusher(store.layout);
   Unpacking unpacking(std::move(archive), {.root = staged.root(),
@@ -252,6 +261,9 @@ AddedLayer add_layer(const Store& store, std::unique_ptr<tar::Source> archive,
   staged.describe(layer);
   flusher.finish();
   return {.layer = layer, .hold = staged.commit()};
+} catch (const base::SysError& error) {
+  explain_full_disk(store, error);
+  throw;
 }
 
 }  // namespace transfer
