@@ -91,7 +91,8 @@ TEST_F(EnsureTest, PullsWithTheOptionsGiven) {
   options.tls_verify = false;
 
   EXPECT_EQ(images::ensure(home(), "alpine", options).image.id, kOne);
-  EXPECT_EQ(asked(), "pull --quiet --platform=linux/arm64 --tls-verify=false alpine\n");
+  EXPECT_EQ(asked(),
+            "pull --quiet --policy=missing --platform=linux/arm64 --tls-verify=false alpine\n");
 }
 
 TEST_F(EnsureTest, ObeysThePolicy) {
@@ -120,7 +121,7 @@ TEST_F(EnsureTest, PullsAnotherPlatformOfAnImageThatIsThere) {
   options.platform = "linux/s390x";
 
   EXPECT_THROW(images::ensure(home(), "alpine", options), base::Error);
-  EXPECT_EQ(asked(), "pull --platform=linux/s390x alpine\n");
+  EXPECT_EQ(asked(), "pull --policy=missing --platform=linux/s390x alpine\n");
 }
 
 TEST_F(EnsureTest, DoesNotAskForWhatIsNoName) {
