@@ -12,27 +12,14 @@
 #include <utility>
 
 #include <sched.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace storage {
-namespace {
-
-// Between making and locking it somebody may have taken it for a dead process's remains.
-bool is_removed(const sys::Lock& lock, const std::string& path) {
-  struct stat held {};
-  struct stat named {};
-  if (::fstat(lock.file().get(), &held) != 0) throw base::SysError(path);
-  return ::stat(path.c_str(), &named) != 0 || named.st_ino != held.st_ino;
-}
-
-}  // namespace
-
 std::optional<sys::Lock> make_locked_dir(const std::string& path) {
   if (!sys::make_dir(path, 0700)) return std::nullopt;
   while (true) {
     std::optional<sys::Lock> lock = sys::Lock::try_take(path);
-    if (lock && !is_removed(*lock, path)) return lock;
+    if (lock) return lock;
     ::sched_yield();  // `recover` was faster, and is about to take it away
     sys::make_dir(path, 0700);
   }
@@ -78,10 +65,7 @@ sys::Lock lock_images(const Layout& layout) {
 NamedLock NamedLock::take(const Layout& layout, const std::string& name) {
   layout.prepare();
   const std::string path = layout.lock(name);
-  while (true) {
-    sys::Lock lock = sys::Lock::take(path);
-    if (!is_removed(lock, path)) return {std::move(lock), path};
-  }
+  return {sys::Lock::take(path), path};
 }
 
 std::optional<NamedLock> NamedLock::try_take(const Layout& layout, const std::string& name) {
@@ -91,8 +75,8 @@ std::optional<NamedLock> NamedLock::try_take(const Layout& layout, const std::st
     // Lock::try_take does not make the file.
     sys::open_file(path, O_RDWR | O_CREAT, 0600);
     std::optional<sys::Lock> lock = sys::Lock::try_take(path);
-    if (lock && !is_removed(*lock, path)) return NamedLock(std::move(*lock), path);
-    if (!lock && sys::exists(path)) return std::nullopt;
+    if (lock) return NamedLock(std::move(*lock), path);
+    if (sys::exists(path)) return std::nullopt;
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 namespace sys {
 namespace {
@@ -25,16 +26,33 @@ void wait_or_throw(const std::string& path) {
   if (errno != EINTR) throw base::SysError("lock " + path);
 }
 
-}  // namespace
+// Between opening and locking it, somebody may have removed or renamed it, and another may have
+// come in its place: the lock would be on what has that name no more.
+bool is_named(const Fd& file, const std::string& path) {
+  struct stat held {};
+  struct stat named {};
+  if (::fstat(file.get(), &held) != 0) throw base::SysError("lock " + path);
+  return ::stat(path.c_str(), &named) == 0 && named.st_ino == held.st_ino &&
+         named.st_dev == held.st_dev;
+}
 
-Lock Lock::take(const std::string& path, Mode mode) {
+Fd open_or_make(const std::string& path) {
   Fd file(::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600));
   if (!file && errno == EISDIR) file.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) throw base::SysError("lock " + path);
+  return file;
+}
+
+}  // namespace
+
+Lock Lock::take(const std::string& path, Mode mode) {
   const int no_wait = can_be_interrupted() ? LOCK_NB : 0;
-  while (::flock(file.get(), operation(mode) | no_wait) != 0)
-    wait_or_throw(path);
-  return Lock(std::move(file));
+  while (true) {
+    Fd file = open_or_make(path);
+    while (::flock(file.get(), operation(mode) | no_wait) != 0)
+      wait_or_throw(path);
+    if (is_named(file, path)) return Lock(std::move(file));
+  }
 }
 
 // Every name has a byte of its own, far beyond the end of the file. See fcntl(2), "Open file
@@ -58,9 +76,12 @@ std::optional<Lock> Lock::try_take(const std::string& path, Mode mode) {
   Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file && errno == ENOENT) return std::nullopt;
   if (!file) throw base::SysError("lock " + path);
-  if (::flock(file.get(), operation(mode) | LOCK_NB) == 0) return Lock(std::move(file));
-  if (errno == EWOULDBLOCK) return std::nullopt;
-  throw base::SysError("lock " + path);
+  if (::flock(file.get(), operation(mode) | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return std::nullopt;
+    throw base::SysError("lock " + path);
+  }
+  if (!is_named(file, path)) return std::nullopt;
+  return Lock(std::move(file));
 }
 
 bool Lock::share() {

@@ -17,22 +17,26 @@
 
 #include <sched.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 namespace userns {
 namespace {
 
 constexpr std::size_t kStackSize = 4096;
 
-int sleep_until_killed(void* /*unused*/) {
+// The parent may have been killed before we could ask to go with it.
+int sleep_until_killed(void* parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  while (true)
+  while (::getppid() == *static_cast<const pid_t*>(parent))
     ::pause();
+  return 0;
 }
 
-// Alive as long as `stack` is: the child runs on it.
-sys::Child clone_sleeper(std::array<char, kStackSize>& stack) {
+// Alive as long as `stack` and `parent` are: the child runs on them.
+sys::Child clone_sleeper(std::array<char, kStackSize>& stack, pid_t& parent) {
+  parent = ::getpid();
   const pid_t pid = ::clone(sleep_until_killed, stack.data() + stack.size(),
-                            CLONE_VM | CLONE_NEWUSER | SIGCHLD, nullptr);
+                            CLONE_VM | CLONE_NEWUSER | SIGCHLD, &parent);
   if (pid < 0) throw refusal("make a user namespace", errno);
   return sys::Child(pid);
 }
@@ -88,7 +92,8 @@ void write_maps(pid_t pid, const Mapping& mapping) {
 
 sys::Fd make_namespace(const Mapping& mapping) {
   alignas(16) std::array<char, kStackSize> stack{};
-  const sys::Child sleeper = clone_sleeper(stack);
+  pid_t parent = 0;
+  const sys::Child sleeper = clone_sleeper(stack, parent);
   if (mapping.is_single() || ::geteuid() == 0) {
     write_maps(sleeper.pid(), mapping);
   } else {
