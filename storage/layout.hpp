@@ -9,7 +9,8 @@ namespace storage {
 
 // All names of files and folders of the store; nothing else knows them.
 //
-//   layers/<chain id>/{root/,layer.json}      committed by rename, then never changed
+//   layers/<chain id>/{root/,layer.json}      committed by rename, then never changed;
+//                                             `system dedup` may store files once
 //                    /{outline.zst,kept/}     what of its archive is not in root/: storage/tar
 //                    /blobs.json              what it became when it was pushed
 //   images/<image id>/{image.json,config.json,manifest.json}
@@ -19,6 +20,7 @@ namespace storage {
 //   rootfs/<container id>/{upper/,work/,...}  a container's writable layer
 //   volumes/<name>/{data/,volume.json}
 //   staging/<random>/                         being made; the maker holds flock(2) on the folder
+//                   /folder-times             what `recover` gives back first: folder_times.hpp
 //   locks/<name>                              flock(2)
 //   ../trash/<random>/                        renamed here first, then removed
 class Layout {

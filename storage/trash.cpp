@@ -12,6 +12,7 @@
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/lock.hpp"
 #include "pkg/userns/enter.hpp"
+#include "storage/folder_times.hpp"
 
 #include <fmt/core.h>
 
@@ -236,7 +237,9 @@ Emptied empty_trash(const home::Home& home, const std::vector<std::string>& move
 std::int64_t recover(const home::Home& home) {
   const Layout layout(home);
   const auto discard_it = [&](const std::string& path) { move_to_trash(layout, path); };
-  visit_dead_staging(layout, discard_it);
+  visit_dead_staging(layout, [&](const std::string& path) {
+    if (restore_folder_times(path)) discard_it(path);
+  });
   visit_dead_rootfs(home, layout, discard_it);
   recover_refs(layout);
   recover_locks(layout);

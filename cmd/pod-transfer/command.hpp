@@ -41,6 +41,7 @@ int login(const cli::Arguments& arguments);
 int logout(const cli::Arguments& arguments);
 int search(const cli::Arguments& arguments);
 int system_check(const cli::Arguments& arguments);
+int system_dedup(const cli::Arguments& arguments);
 int image_sign(const cli::Arguments& arguments);
 int image_trust(const cli::Arguments& arguments);
 

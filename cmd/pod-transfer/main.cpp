@@ -52,6 +52,7 @@ constexpr Command kCommands[] = {
     {"search", search},
     {"image search", search},
     {"system check", system_check},
+    {"system dedup", system_dedup},
     {"image sign", image_sign},
     {"image trust", image_trust},
 };

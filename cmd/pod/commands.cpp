@@ -104,6 +104,7 @@ constexpr Command kCommands[] = {
     {"version", version, "Show the version"},
     {"unshare", unshare, "Run a command in the user namespace that containers live in", kFiles},
     {"system check", nullptr, "Look for damage in the store"},
+    {"system dedup", nullptr, "Store once what several layers have"},
     {"system df", system_df, "Show what all takes of the disk"},
     {"system prune", system_prune, "Remove what is not used"},
     {"system reset", system_reset, "Stop all containers and remove everything"},
