@@ -116,10 +116,12 @@ void Loop::start(Client& client, const base::Json& json) {
 void Loop::start_pod(Client& client) {
   if (pod_queue_.empty()) {
     const bool is_first = watched_.empty();  // else its init containers have done their work
+    std::deque<std::string> queue;  // a member that is removed meanwhile must not leave half of it
     for (std::string& id : work_.members()) {
       if (find(id) != nullptr || (!is_first && work_.member(id).is_init)) continue;
-      pod_queue_.push_back(std::move(id));
+      queue.push_back(std::move(id));
     }
+    pod_queue_ = std::move(queue);
   }
   pod_starters_.push_back(&client);
   continue_pod();
@@ -130,8 +132,8 @@ void Loop::continue_pod() {
   while (!pod_queue_.empty()) {
     const std::string id = pod_queue_.front();
     if (find(id) != nullptr) return;  // an init container that runs, or waits for its next try
-    if (!work_.member(id).is_init) break;
     try {
+      if (!work_.member(id).is_init) break;
       launch(id);
       return;
     } catch (const base::Error& error) {
