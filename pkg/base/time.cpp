@@ -30,13 +30,20 @@ constexpr std::array<Unit, 8> kUnits = {{{"ns", 1},
                                          {"h", 3600e9},
                                          {"", -1}}};
 
-std::string fraction(std::int64_t nanos) {
-  return fmt::format("{:09}", nanos);
+// Whole seconds and what is left of them, which is never negative: before 1970, too.
+struct Seconds {
+  std::time_t whole = 0;
+  std::int64_t nanos = 0;
+};
+
+Seconds in_seconds(Time time) {
+  const std::int64_t nanos = (time % kSecond + kSecond) % kSecond;
+  return {.whole = (time - nanos) / kSecond, .nanos = nanos};
 }
 
 std::string format_tm(const std::tm& tm, std::int64_t nanos) {
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{}", tm.tm_year + 1900, tm.tm_mon + 1,
-                     tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, fraction(nanos));
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}", tm.tm_year + 1900, tm.tm_mon + 1,
+                     tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, nanos);
 }
 
 // Takes characters from the front of a text while they match.
@@ -163,11 +170,11 @@ Time now() {
 
 std::string rfc3339(Time time) {
   if (time == 0) return "0001-01-01T00:00:00Z";
-  const std::time_t seconds = time / kSecond;
+  const auto [seconds, nanos] = in_seconds(time);
   std::tm tm{};
   localtime_r(&seconds, &tm);
   const std::int64_t minutes = tm.tm_gmtoff / 60;
-  const std::string text = format_tm(tm, time % kSecond);
+  const std::string text = format_tm(tm, nanos);
   if (minutes == 0) return text + "Z";
   return fmt::format("{}{}{:02}:{:02}", text, minutes < 0 ? '-' : '+', std::abs(minutes) / 60,
                      std::abs(minutes) % 60);
@@ -175,10 +182,10 @@ std::string rfc3339(Time time) {
 
 std::string rfc3339_utc(Time time) {
   if (time == 0) return rfc3339(0);
-  const std::time_t seconds = time / kSecond;
+  const auto [seconds, nanos] = in_seconds(time);
   std::tm tm{};
   gmtime_r(&seconds, &tm);
-  std::string text = format_tm(tm, time % kSecond);
+  std::string text = format_tm(tm, nanos);
   text.erase(text.find_last_not_of('0') + 1);
   if (text.back() == '.') text.pop_back();
   return text + "Z";

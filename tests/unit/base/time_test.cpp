@@ -28,6 +28,11 @@ TEST(Time, WritesNanoseconds) {
   EXPECT_EQ(base::go_utc(1'500'000'000), "1970-01-01 00:00:01.5 +0000 UTC");
 }
 
+TEST(Time, WritesWhatWasBefore1970) {
+  EXPECT_EQ(base::rfc3339_utc(-500'000'000), "1969-12-31T23:59:59.5Z");
+  EXPECT_EQ(base::parse_rfc3339("1969-12-31T23:59:59.5Z"), -500'000'000);
+}
+
 TEST(Time, ReadsGoDurations) {
   EXPECT_EQ(base::parse_duration("1h30m"), minutes(90));
   EXPECT_EQ(base::parse_duration("1.5s"), milliseconds(1500));
