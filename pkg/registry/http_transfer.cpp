@@ -49,9 +49,9 @@ Ending::Kind kind_of(CURLcode code) {
   }
 }
 
-// TLS 1.3 says so only when the handshake is over for us.
-bool is_certificate_wanted(std::string_view message) {
-  return message.find("alert certificate required") != std::string_view::npos;
+// The other end has said why it does not go on.
+bool is_alert(std::string_view message) {
+  return message.find(" alert ") != std::string_view::npos;
 }
 
 template <typename Value>
@@ -117,6 +117,8 @@ void Transfer::set_address() {
 void Transfer::set_trust() {
   CURL* handle = handle_.get();
   const Trust& trust = http_.settings.trust;
+  server_ = &http_.servers[origin_of(url_)];
+  note_certificate_request(handle, *server_);
   set(handle, CURLOPT_SSL_VERIFYPEER, trust.is_verified ? 1L : 0L);
   set(handle, CURLOPT_SSL_VERIFYHOST, trust.is_verified ? 2L : 0L);
   // Not even libcurl's built-in bundle unless it is asked for: see Trust.
@@ -225,6 +227,7 @@ void Transfer::take_header(std::string_view line) {
     return;
   }
   if (line.empty()) {
+    server_->has_answered = true;
     if (head_.status < 200 || is_redirect(head_.status)) return;
     has_begun_ = true;
     receiver_.begin(head_);
@@ -284,8 +287,8 @@ void Transfer::finish(CURLcode code) {
   Ending ending = {.kind = kind_of(code),
                    .message = describe(code),
                    .retry_after = std::chrono::seconds(retry_after)};
-  if (is_certificate_wanted(ending.message)) {
-    ending.kind = Ending::Kind::Refused;
+  if (lacks_certificate(code)) {
+    ending.kind = is_alert(ending.message) ? Ending::Kind::Refused : Ending::Kind::Broken;
     ending.message = "it wants a client certificate: put NAME.cert and NAME.key into certs.d";
   }
   close();
@@ -326,6 +329,13 @@ bool Transfer::follow() {
   url_ = next;
   open();
   return true;
+}
+
+// What ends right after the handshake in which a certificate was asked for, ends for want of it.
+bool Transfer::lacks_certificate(CURLcode code) const {
+  if (!server_->asks_for_certificate || server_->has_answered) return false;
+  return code == CURLE_SSL_CONNECT_ERROR || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+         code == CURLE_GOT_NOTHING;
 }
 
 std::string Transfer::describe(CURLcode code) const {

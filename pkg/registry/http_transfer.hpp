@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pkg/registry/http.hpp"
+#include "pkg/registry/http_tls.hpp"
 #include "pkg/registry/proxy.hpp"
 #include "pkg/sys/fd.hpp"
 
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -42,6 +44,7 @@ struct Loop {
   Http::Settings settings;
   sys::Fd bundle;  // of authorities, when they are of several places
   Proxies proxies = Proxies::read();
+  std::map<std::string, Server> servers;  // by origin; connections point there
   Share share;
   Multi multi;  // before `share` in the order of farewell
   std::vector<Transfer*> transfers;
@@ -83,6 +86,7 @@ class Transfer : public Exchange {
   std::size_t give_body(std::span<char> buffer);
   void restart_stall_window();
   std::string describe(CURLcode code) const;
+  bool lacks_certificate(CURLcode code) const;
 
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
@@ -93,6 +97,7 @@ class Transfer : public Exchange {
   Receiver& receiver_;
   std::string url_;  // of this hop
   bool is_at_home_ = true;
+  Server* server_ = nullptr;  // of this hop
   int hops_ = 0;
   bool is_turned_to_get_ = false;  // by a redirect that means so
   Easy handle_;

@@ -34,11 +34,13 @@ sources cmd pkg storage network tests | xargs grep -Hn '^ *# *include *<' | awk 
     sub(/>.*$/, "", header)
     if (header == "fmt/core.h" || header !~ /[.\/]/ || header in known) next
     if (header ~ /^(sys|linux|asm|net|netinet|arpa|bits)\//) next
-    for (one in guest) {
-      if (index(header, one) != 1) continue
+    best = ""  # a header may have a door of its own
+    for (one in guest)
+      if (index(header, one) == 1 && length(one) > length(best)) best = one
+    if (best != "") {
       # Tests play the other side of a wire, so they may bring the guest that speaks it.
-      if (index(file, door[one]) != 1 && index(file, "tests/") != 1)
-        print file ":" part[2] ": <" header "> of " guest[one] " belongs behind " door[one]
+      if (index(file, door[best]) != 1 && index(file, "tests/") != 1)
+        print file ":" part[2] ": <" header "> of " guest[best] " belongs behind " door[best]
       next
     }
     print file ":" part[2] ": <" header "> is of a guest without a door in ARCHITECTURE.md"

@@ -109,6 +109,7 @@ void Registry::serve() {
 
 void Registry::serve_connection(int socket) {
   std::unique_ptr<Stream> stream = Stream::accept(socket, context_);
+  if (is_hanging_up_ && stream != nullptr && !stream->has_peer_certificate()) stream.reset();
   Preamble preamble;
   while (stream != nullptr && stream->read_preamble(preamble)) {
     const auto words = base::split(preamble.first, ' ');

@@ -74,6 +74,8 @@ class Registry {
 
   // Nor without a client certificate.
   void demand_certificate();
+  // The same, but hangs up without a word.
+  void hang_up_on_strangers() { is_hanging_up_ = true; }
 
   // What was pushed; nothing when there is no such blob or manifest.
   std::optional<Blob> find_blob(const std::string& digest) const;
@@ -101,6 +103,7 @@ class Registry {
   std::vector<std::thread> connections_;
   std::set<int> sockets_;
   bool is_closing_ = false;
+  std::atomic<bool> is_hanging_up_ = false;
   std::map<std::string, Blob> blobs_;           // by digest
   std::map<std::string, Blob> manifests_;       // by digest and by tag
   std::map<std::string, std::string> uploads_;  // what has come so far, by path

@@ -257,6 +257,21 @@ TEST_F(LoginTest, RegistryThatWantsACertificateIsSaidSo) {
   EXPECT_THAT(error_of([&] { pull(); }), HasSubstr("wants a client certificate"));
 }
 
+TEST_F(LoginTest, CertificateIsAskedForAlsoWhenTheAlertIsLost) {
+  server_.hang_up_on_strangers();
+
+  EXPECT_THAT(error_of([&] { pull(); }), HasSubstr("wants a client certificate"));
+}
+
+TEST_F(LoginTest, RegistryThatHasAnsweredWantsNoCertificate) {
+  registry::Client app = client(server_.host() + "/team/app:1");
+  app.manifest("1");
+  server_.tell(first(99, [](const Asked&) { return true; },
+                     {.body = "x", .claimed_length = 2, .cut_after = 1}));
+
+  EXPECT_THAT(error_of([&] { app.manifest("1"); }), Not(HasSubstr("certificate")));
+}
+
 TEST_F(LoginTest, CertificateWithoutItsKeyIsAnError) {
   sys::create_file(home_.config + "/containers/certs.d/" + server_.host() + "/me.cert", "x");
 
