@@ -6,6 +6,7 @@
 #include "pkg/oci/reference.hpp"
 #include "pkg/registry/patience.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -52,6 +53,7 @@ class Sink {
 struct BlobRequest {
   oci::Descriptor blob;
   Sink* sink = nullptr;
+  std::int64_t begin = 0;  // bytes that the sink has from elsewhere; only the rest is asked for
 };
 
 // A blob's bytes on their way to a registry, called from within Client::send on the same thread.
@@ -115,7 +117,8 @@ class Client {
   // Small blobs (configurations): verified, size bounded (4 MiB).
   std::string blob(const oci::Descriptor& descriptor);
   // All at once with one event loop, most important first. Sizes are checked here, digests by the
-  // sinks, which see every byte once and in order. `tick` is called several times a second.
+  // sinks, which see every byte from `begin` on once and in order. `tick` is called several times a
+  // second.
   void fetch(std::span<const BlobRequest> requests, const std::function<void()>& tick);
   // Brings all blobs into the repository with one event loop: those that are there, or in another
   // repository of the registry, are not sent. `tick` is called several times a second.

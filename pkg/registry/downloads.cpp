@@ -16,7 +16,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostAtOnce = 8;
 constexpr std::size_t kMostErrorBytes = std::size_t{64} << 10U;
-constexpr std::int64_t kProgress = std::int64_t{1} << 20U;  // earns new patience
+// Earns new patience: the slowest line that is not cut brings about as much before it is.
+constexpr std::int64_t kProgress = std::int64_t{64} << 10U;
 constexpr std::chrono::milliseconds kTick(100);
 
 bool is_web_address(const std::string& url) {
@@ -50,8 +51,10 @@ class Download : public Receiver {
 
  private:
   Request next_request();
+  void finish();
   bool take(std::string_view bytes);
   bool try_next_source();
+  bool try_without_range();
   void recover();
   std::string counted() const;
 
@@ -66,6 +69,7 @@ class Download : public Receiver {
   Answer answer_;
   bool has_ended_ = false;
   bool is_wanted_ = false;       // the body is the blob, and not about an error
+  bool asks_for_range_ = true;   // as long as nobody says that there is no such thing
   std::int64_t received_ = 0;    // bytes that the sink has
   std::int64_t discarded_ = 0;   // of those that come again
   std::int64_t at_failure_ = 0;  // `received_` when the last failure was counted
@@ -78,7 +82,9 @@ Download::Download(Session& session, const BlobRequest& request)
       blob_(request.blob),
       sink_(*request.sink),
       attempt_{.object = session.repository() + ": blob " + request.blob.digest.text(),
-               .authorization = ""} {
+               .authorization = ""},
+      received_(request.begin),
+      at_failure_(request.begin) {
   for (const std::string& url : blob_.urls) {
     if (is_web_address(url)) sources_.push_back(url);
   }
@@ -92,8 +98,9 @@ Request Download::next_request() {
 }
 
 void Download::start() {
+  if (received_ > 0 && received_ == blob_.size) return finish();
   Request request = next_request();
-  if (received_ > 0) {
+  if (received_ > 0 && asks_for_range_) {
     request.headers.push_back("Range: bytes=" + std::to_string(received_) + "-" +
                               std::to_string(blob_.size - 1));
   }
@@ -161,13 +168,24 @@ void Download::end(const Ending& ending) {
 void Download::judge_if_ended() {
   if (!has_ended_ || exchange_ == nullptr) return;
   exchange_.reset();
-  if (answer_.ending.kind == Ending::Kind::Answered && is_wanted_) {
-    sink_.finish();
-    is_done_ = true;
-    return;
-  }
-  if (try_next_source()) return;
+  if (answer_.ending.kind == Ending::Kind::Answered && is_wanted_) return finish();
+  if (try_without_range() || try_next_source()) return;
   recover();
+}
+
+void Download::finish() {
+  sink_.finish();
+  is_done_ = true;
+}
+
+// 416: then all of it comes again, and what is here is skipped.
+bool Download::try_without_range() {
+  constexpr int kRangeNotSatisfiable = 416;
+  const bool is_refused =
+      answer_.ending.kind == Ending::Kind::Answered && answer_.head.status == kRangeNotSatisfiable;
+  if (!is_refused || received_ == 0 || !asks_for_range_) return false;
+  asks_for_range_ = false;
+  return true;
 }
 
 bool Download::try_next_source() {

@@ -89,7 +89,7 @@ class Http {
   struct Settings {
     Trust trust;
     std::chrono::milliseconds connect{30'000};
-    std::chrono::milliseconds stall{60'000};  // fewer than 1 KiB/s for so long: broken
+    std::chrono::milliseconds stall{60'000};  // with less than 1 KiB/s: broken
   };
 
   explicit Http(Settings settings);

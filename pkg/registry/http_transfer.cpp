@@ -9,6 +9,8 @@
 #include "pkg/base/text.hpp"
 #include "pkg/registry/http_url.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace registry {
@@ -17,7 +19,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kMostRedirects = 10;
-constexpr std::int64_t kSlowest = 1024;  // bytes a second
+// As many bytes as this buy a second of patience, so what trickles at this rate is never cut,
+// however unevenly it comes.
+constexpr std::int64_t kSlowest = 1024;
 
 // While a registry checks what it got it says nothing, so who sent something has more patience.
 constexpr int kPatienceAfterBody = 5;
@@ -100,7 +104,7 @@ void Transfer::open() {
   set_trust();
   set_method();
   set_headers();
-  restart_stall_window();
+  renew_patience();
   const CURLMcode code = curl_multi_add_handle(http_.multi.get(), handle);
   if (code != CURLM_OK) throw base::Error(std::string("libcurl: ") + curl_multi_strerror(code));
 }
@@ -243,7 +247,7 @@ std::size_t Transfer::take_body(std::string_view bytes) {
     is_paused_ = true;
     return CURL_WRITEFUNC_PAUSE;
   }
-  window_bytes_ += static_cast<std::int64_t>(bytes.size());
+  note_bytes(bytes.size());
   return bytes.size();
 }
 
@@ -253,32 +257,38 @@ std::size_t Transfer::give_body(std::span<char> buffer) {
     is_paused_ = true;
     return CURL_READFUNC_PAUSE;
   }
-  window_bytes_ += static_cast<std::int64_t>(*count);
+  note_bytes(*count);
   return *count;
 }
 
 void Transfer::resume() {
   if (!is_paused_ || handle_ == nullptr) return;
   is_paused_ = false;
-  restart_stall_window();
+  renew_patience();
   curl_easy_pause(handle_.get(), CURLPAUSE_CONT);
 }
 
-void Transfer::restart_stall_window() {
-  window_start_ = Clock::now();
-  window_bytes_ = 0;
+std::chrono::milliseconds Transfer::patience() const {
+  const bool has_body = request_.supply != nullptr || request_.body;
+  return http_.settings.stall * (has_body ? kPatienceAfterBody : 1);
+}
+
+void Transfer::renew_patience() {
+  patience_ends_ = Clock::now() + patience();
+}
+
+void Transfer::note_bytes(std::size_t count) {
+  const std::chrono::milliseconds bought(static_cast<std::int64_t>(count) * 1000 / kSlowest);
+  patience_ends_ = std::min(patience_ends_ + bought, Clock::now() + patience());
 }
 
 void Transfer::check_stall() {
-  if (handle_ == nullptr || is_paused_) return;
-  const bool has_body = request_.supply != nullptr || request_.body;
-  const auto stall = http_.settings.stall * (has_body ? kPatienceAfterBody : 1);
-  if (window_bytes_ * 1000 >= kSlowest * stall.count()) return restart_stall_window();
-  if (Clock::now() - window_start_ < stall) return;
+  if (handle_ == nullptr || is_paused_ || Clock::now() < patience_ends_) return;
   close();
-  receiver_.end({.kind = Ending::Kind::Broken,
-                 .message = "nothing came for " + std::to_string(stall.count() / 1000) + " s",
-                 .retry_after = {}});
+  receiver_.end(
+      {.kind = Ending::Kind::Broken,
+       .message = "less than 1 KiB/s came for " + std::to_string(patience().count() / 1000) + " s",
+       .retry_after = {}});
 }
 
 void Transfer::finish(CURLcode code) {

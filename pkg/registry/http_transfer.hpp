@@ -10,7 +10,6 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <cstdint>
 #include <exception>
 #include <map>
 #include <memory>
@@ -84,7 +83,9 @@ class Transfer : public Exchange {
   void take_header(std::string_view line);
   std::size_t take_body(std::string_view bytes);
   std::size_t give_body(std::span<char> buffer);
-  void restart_stall_window();
+  std::chrono::milliseconds patience() const;
+  void renew_patience();
+  void note_bytes(std::size_t count);
   std::string describe(CURLcode code) const;
   bool lacks_certificate(CURLcode code) const;
 
@@ -106,8 +107,7 @@ class Transfer : public Exchange {
   Head head_;
   bool has_begun_ = false;
   bool is_paused_ = false;
-  std::chrono::steady_clock::time_point window_start_;
-  std::int64_t window_bytes_ = 0;
+  std::chrono::steady_clock::time_point patience_ends_;  // unless bytes move on
 };
 
 }  // namespace registry

@@ -11,7 +11,7 @@ struct Patience {
   std::chrono::milliseconds delay{1'000};     // before the first; doubles
   std::chrono::milliseconds longest{60'000};  // what a registry may ask us to wait (Retry-After)
   std::chrono::milliseconds connect{30'000};
-  std::chrono::milliseconds stall{60'000};  // with fewer than 1 KiB/s
+  std::chrono::milliseconds stall{60'000};  // with less than 1 KiB/s
 
   // How long to wait before the retry of this number, the first being 1: doubled each time and a
   // little uneven, so that many pulls that failed together do not come back together; longer when

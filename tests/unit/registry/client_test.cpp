@@ -278,6 +278,71 @@ TEST_F(ClientTest, StallIsBrokenOffAndTakenUpAgain) {
   EXPECT_EQ(server_.count(is_blob), 2U);
 }
 
+// 1.5 KiB/s, in lumps, for three times as long as a line without bytes is put up with.
+TEST_F(ClientTest, LineThatTricklesIsNotCut) {
+  registry::Access patient = quick();
+  patient.patience.stall = std::chrono::milliseconds(1000);
+  const support::Blob slow =
+      support::make_blob("application/octet-stream", big_.bytes.substr(0, 4500));
+  server_.add(slow);
+  server_.tell(first(1, is_blob,
+                     {.body = slow.bytes,
+                      .claimed_length = {},
+                      .piece = 900,
+                      .pause = std::chrono::milliseconds(600)}));
+  Collector collector;
+  const registry::BlobRequest request = {.blob = descriptor_of(slow), .sink = &collector};
+
+  client(patient).fetch({&request, 1}, {});
+
+  EXPECT_EQ(collector.bytes, slow.bytes);
+  EXPECT_EQ(server_.count(is_blob), 1U);
+}
+
+TEST_F(ClientTest, OnlyWhatIsMissingIsAskedFor) {
+  Collector collector;
+  const registry::BlobRequest request = {
+      .blob = descriptor_of(big_), .sink = &collector, .begin = 1000};
+
+  client().fetch({&request, 1}, {});
+
+  EXPECT_EQ(collector.bytes, big_.bytes.substr(1000));
+  EXPECT_EQ(collector.finished, 1);
+  ASSERT_EQ(server_.count(is_blob), 1U);
+  EXPECT_EQ(server_.asked().back().field("range"),
+            "bytes=1000-" + std::to_string(big_.bytes.size() - 1));
+}
+
+TEST_F(ClientTest, NothingIsAskedForWhenNothingIsMissing) {
+  Collector collector;
+  const registry::BlobRequest request = {.blob = descriptor_of(big_),
+                                         .sink = &collector,
+                                         .begin = static_cast<std::int64_t>(big_.bytes.size())};
+
+  client().fetch({&request, 1}, {});
+
+  EXPECT_EQ(collector.bytes, "");
+  EXPECT_EQ(collector.finished, 1);
+  EXPECT_EQ(server_.count(is_blob), 0U);
+}
+
+TEST_F(ClientTest, RegistryWithoutRangesSendsAllAndTheBeginningIsSkipped) {
+  for (const int status : {200, 416}) {
+    server_.tell([&](const Asked& asked) -> std::optional<Reply> {
+      if (!asked.is_blob()) return std::nullopt;
+      if (status == 416 && !asked.field("range").empty()) return refusal(416, "RANGE", "no");
+      return Reply{.body = big_.bytes, .claimed_length = {}};
+    });
+    Collector collector;
+    const registry::BlobRequest request = {
+        .blob = descriptor_of(big_), .sink = &collector, .begin = 1000};
+
+    client().fetch({&request, 1}, {});
+
+    EXPECT_EQ(collector.bytes, big_.bytes.substr(1000)) << status;
+  }
+}
+
 TEST_F(ClientTest, ServerThatIsNotThereIsAnErrorAtOnce) {
   EXPECT_EQ(error_of([&] { RegistryTest::client("localhost:1/a:1").manifest("1"); }),
             "registry localhost:1: pull a:1: cannot connect: connection refused");
