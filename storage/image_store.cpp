@@ -4,6 +4,7 @@
 #include "pkg/base/id.hpp"
 #include "pkg/base/json.hpp"
 #include "pkg/base/log.hpp"
+#include "pkg/base/time.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "storage/durable.hpp"
@@ -20,6 +21,7 @@
 #include <set>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 namespace storage {
@@ -83,7 +85,7 @@ void add_repo_digests(const Layout& layout, const Image& image) {
     if (std::ranges::count(found->repo_digests, digest) == 0) found->repo_digests.push_back(digest);
   }
   if (found->repo_digests.size() == before) return;
-  sys::replace_file(layout.image(image.id) + "/image.json", text_of(*found), 0600);
+  replace_record(layout, layout.image(image.id) + "/image.json", text_of(*found));
 }
 
 // Nothing when it cannot be known, because an image is damaged.
@@ -101,10 +103,20 @@ std::optional<std::set<std::string>> layers_in_use(const Layout& layout) {
   return used;
 }
 
+// For who decided to remove it before (HeldImages::is_newer). The clock is the one that they read,
+// not the kernel's coarser one.
+void note_use(const Layout& layout, const std::string& id) {
+  const base::Time now = base::now();
+  const timespec time{.tv_sec = now / 1'000'000'000, .tv_nsec = now % 1'000'000'000};
+  const timespec times[] = {time, time};
+  ::utimensat(AT_FDCWD, layout.image(id).c_str(), times, 0);
+}
+
 void give_name(const Layout& layout, const std::string& id, const std::string& name) {
   const Staged staged(layout);
   sys::make_link("../images/" + id, staged.path() + "/ref");
   sys::rename_path(staged.path() + "/ref", layout.ref(name));
+  note_use(layout, id);
 }
 
 bool is_older(const std::string& path, std::chrono::seconds age) {
@@ -193,6 +205,7 @@ void ImageStore::publish(const Image& image, std::string_view config_bytes,
     sys::create_file(staged.path() + name, text, 0600);
   for (const auto& [name, text] : files)
     make_durable(staged.path() + name);
+  make_durable(staged.path());
   make_durable(layout_.layers());  // their names come to the disk before the image's
   {
     const sys::Lock lock = lock_images(layout_);
@@ -200,6 +213,7 @@ void ImageStore::publish(const Image& image, std::string_view config_bytes,
     const std::string target = layout_.image(image.id);
     if (sys::exists(target) && !find_sound(*this, image.id)) throw_away(layout_, target);
     if (!staged.publish(target)) add_repo_digests(layout_, image);
+    note_use(layout_, image.id);
     for (const std::string& name : image.names)
       give_name(layout_, image.id, name);
   }
@@ -225,11 +239,11 @@ void ImageStore::tag(const std::string& id, const std::string& name) const {
 }
 
 bool ImageStore::untag(const std::string& name) const {
-  return sys::remove_file(layout_.ref(name));
+  return HeldImages(layout_).untag(name);
 }
 
 void ImageStore::remove(const std::string& id) const {
-  remove_image(layout_, id, {});
+  HeldImages(layout_).remove(id);
 }
 
 void ImageStore::remove_orphan_layers(std::chrono::seconds age) const {
@@ -244,19 +258,29 @@ std::optional<sys::Lock> hold_image(const Layout& layout, const std::string& id)
   return lock;
 }
 
+HeldImages::HeldImages(Layout layout) : layout_(std::move(layout)), lock_(lock_images(layout_)) {}
+
+bool HeldImages::untag(const std::string& name) const {
+  return sys::remove_file(layout_.ref(name));
+}
+
 // First the names, then the image, then its layers: whoever is interrupted leaves layers that no
 // image has, never an image that lacks a layer.
-void remove_image(const Layout& layout, const std::string& id, const std::function<void()>& check) {
-  const sys::Lock lock = lock_images(layout);
-  if (!find_record(layout, id)) return;
-  if (check) check();
-  const Names names = read_names(layout);
+void HeldImages::remove(const std::string& id) const {
+  if (!find_record(layout_, id)) return;
+  const Names names = read_names(layout_);
   if (const auto found = names.find(id); found != names.end()) {
     for (const std::string& name : found->second)
-      sys::remove_file(layout.ref(name));
+      untag(name);
   }
-  move_to_trash(layout, layout.image(id));
-  remove_orphans(layout);
+  move_to_trash(layout_, layout_.image(id));
+  remove_orphans(layout_);
+}
+
+bool HeldImages::is_newer(const std::string& id, base::Time moment) const {
+  struct stat status {};
+  if (::stat(layout_.image(id).c_str(), &status) != 0) return false;
+  return status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec > moment;
 }
 
 }  // namespace storage

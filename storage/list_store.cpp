@@ -4,6 +4,7 @@
 #include "pkg/base/log.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
+#include "storage/staging.hpp"
 
 namespace storage {
 namespace {
@@ -69,7 +70,7 @@ std::vector<List> ListStore::list() const {
 void ListStore::save(const List& list) const {
   layout_.prepare();
   sys::make_dirs(layout_.lists(), 0700);
-  sys::replace_file(layout_.list(list.name), text_of(list), 0600);
+  replace_record(layout_, layout_.list(list.name), text_of(list));
 }
 
 bool ListStore::remove(const std::string& name) const {

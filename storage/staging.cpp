@@ -5,6 +5,7 @@
 #include "pkg/base/log.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
+#include "storage/durable.hpp"
 #include "storage/trash.hpp"
 
 #include <cerrno>
@@ -55,6 +56,14 @@ std::optional<sys::Lock> Staged::publish(const std::string& target) {
   if (errno != ENOTEMPTY && errno != EEXIST) throw base::SysError("publish " + target);
   throw_away(layout_, std::exchange(path_, ""));
   return std::nullopt;
+}
+
+void replace_record(const Layout& layout, const std::string& path, std::string_view text) {
+  const Staged staged(layout);
+  const std::string file = staged.path() + "/record";
+  sys::create_file(file, text, 0600);
+  make_durable(file);
+  sys::rename_path(file, path);
 }
 
 sys::Lock lock_images(const Layout& layout) {

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace storage {
@@ -32,6 +33,10 @@ class Staged {
 
 // Makes `path` and locks it, or says that it was there already.
 std::optional<sys::Lock> make_locked_dir(const std::string& path);
+
+// Replaces a file of the store. Whoever is killed, and when the machine fails, there is the old one
+// or the new one, and nothing else.
+void replace_record(const Layout& layout, const std::string& path, std::string_view text);
 
 // Held while the relation between names, images and layers changes. Never held during a download.
 sys::Lock lock_images(const Layout& layout);

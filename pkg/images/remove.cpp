@@ -28,26 +28,33 @@ void refuse_several_names(const Found& found) {
       found.image.id, base::join(found.image.names, " ")));
 }
 
-}  // namespace
-
-Removal remove(const home::Home& home, const std::string& text, bool force,
-               const std::function<std::vector<std::string>()>& used_by) {
+// Looks and acts while nobody names, pulls or uses an image.
+Removal remove_held(const home::Home& home, const std::string& text, bool force,
+                    const std::function<std::vector<std::string>()>& used_by) {
+  const storage::HeldImages held{storage::Layout(home)};
   const auto found = find_named(home, text, true);
   if (!found) {
     if (force) return {};
     throw base::Error(text + ": image not known", kMissing);
   }
-  const storage::ImageStore store{storage::Layout(home)};
   const std::vector<std::string>& names = found->image.names;
   if (!found->name.empty() && names.size() > 1) {
-    store.untag(found->name);
+    held.untag(found->name);
     return {{found->name}, {}};
   }
   if (names.size() > 1 && !force) refuse_several_names(*found);
-  storage::remove_image(storage::Layout(home), found->image.id,
-                        [&] { refuse_if_used(text, used_by()); });
-  storage::empty_trash(home);
+  refuse_if_used(text, used_by());
+  held.remove(found->image.id);
   return {names, {found->image.id}};
+}
+
+}  // namespace
+
+Removal remove(const home::Home& home, const std::string& text, bool force,
+               const std::function<std::vector<std::string>()>& used_by) {
+  Removal removal = remove_held(home, text, force, used_by);
+  if (!removal.deleted.empty()) storage::empty_trash(home);
+  return removal;
 }
 
 }  // namespace images

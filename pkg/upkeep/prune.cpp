@@ -113,16 +113,21 @@ bool chooses_dangling(const Texts& filters) {
                              [](const std::string& text) { return text.starts_with("dangling="); });
 }
 
+// What somebody has come to want since it was listed stays.
+void remove_unless_wanted(const home::Home& home, const std::string& image, base::Time listed) {
+  const storage::HeldImages held{storage::Layout(home)};
+  if (has_users(home, image)) throw base::Error("a container uses it since just now");
+  if (held.is_newer(image, listed)) throw base::Error("it was pulled or named just now");
+  held.remove(image);
+}
+
 void throw_away_images(const home::Home& home, const ImagePrune& options, Pruned& pruned) {
   Texts filters = options.filters;
   if (!options.all && !chooses_dangling(filters)) filters.emplace_back("dangling=true");
-  const storage::Layout layout(home);
+  const base::Time listed = base::now();
   for (const storage::Image& image : images::list(home, filters)) {
     if (has_users(home, image.id)) continue;
-    const auto refuse_if_used = [&] {
-      if (has_users(home, image.id)) throw base::Error("a container uses it since just now");
-    };
-    const auto work = [&] { storage::remove_image(layout, image.id, refuse_if_used); };
+    const auto work = [&] { remove_unless_wanted(home, image.id, listed); };
     if (attempt("image " + image.id, work)) pruned.images.push_back(image.id);
   }
 }

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
@@ -94,6 +95,30 @@ TEST_F(Upkeep, ImagePruneTakesNamelessOnesUnlessToldOtherwise) {
   EXPECT_EQ(must({"image", "prune", "-f"}), id);
   EXPECT_EQ(must({"image", "prune", "-f"}), "");
   EXPECT_EQ(must({"images", "-q"}).size(), 12U);
+}
+
+// The last that it would take gets a name when it has begun with the first.
+TEST_F(Upkeep, ImagePruneLeavesWhatGetsANameMeanwhile) {
+  constexpr int kImages = 40;
+  for (int i = 0; i < kImages; ++i) {
+    const std::string tar = support::TarText().file(std::to_string(i), "x").end();
+    ASSERT_EQ(pod({"import", "--quiet", "-"}, tar).status, 0);
+  }
+  std::string ids = must({"images", "--quiet", "--no-trunc"});
+  const std::string last = ids.substr(ids.rfind(':') + 1);
+
+  support::Program prune(words({"image", "prune", "--force"}), start());
+  const auto count = [&] {
+    return std::distance(fs::directory_iterator(data() + "/storage/images"), {});
+  };
+  while (count() == kImages)
+    std::this_thread::yield();
+  const bool is_named = pod({"tag", last, "wanted"}).status == 0;
+  prune.wait();
+
+  if (!is_named) GTEST_SKIP() << "it was faster";
+  EXPECT_EQ(pod({"image", "exists", "wanted"}).status, 0);
+  EXPECT_EQ(must({"system", "check"}), "");
 }
 
 TEST_F(Upkeep, PruningAsksUnlessForced) {

@@ -1,6 +1,7 @@
 #include "storage/image_store.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/base/time.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "storage/image_use.hpp"
@@ -131,15 +132,44 @@ TEST(ImageStore, KeepsYoungLayersForAPullThatIsTakenUpAgain) {
   EXPECT_TRUE(layers.find(young.id));
 }
 
-TEST(ImageStore, RemovesNoImageThatIsFoundInUse) {
+TEST(ImageStore, HeldStillRemovesAnImageWithItsNames) {
   const TemporaryHome temporary;
   temporary.add_image('1', {}, {kAlpine});
 
-  EXPECT_THROW(storage::remove_image(temporary.layout(), kId, [] { throw base::Error("used"); }),
-               base::Error);
   EXPECT_TRUE(storage::hold_image(temporary.layout(), kId));
-  storage::remove_image(temporary.layout(), kId, {});
+  storage::HeldImages(temporary.layout()).remove(kId);
+
   EXPECT_FALSE(storage::hold_image(temporary.layout(), kId));
+  EXPECT_TRUE(sys::list_dir(temporary.layout().refs()).empty());
+}
+
+TEST(ImageStore, KnowsWhatWasPulledOrNamedSince) {
+  const TemporaryHome temporary;
+  const storage::ImageStore store(temporary.layout());
+  const auto is_newer = [&](base::Time moment) {
+    return storage::HeldImages(temporary.layout()).is_newer(kId, moment);
+  };
+  const base::Time before = base::now();
+  const storage::Image image = temporary.add_image('1', {}, {});
+  const base::Time made = base::now();
+  EXPECT_TRUE(is_newer(before));
+  EXPECT_FALSE(is_newer(made));
+
+  store.publish(image, TemporaryHome::kConfig, "{}");
+  EXPECT_TRUE(is_newer(made));
+  const base::Time pulled = base::now();
+  store.tag(kId, kAlpine);
+
+  EXPECT_TRUE(is_newer(pulled));
+}
+
+TEST(ImageStore, AVersionThatWasNeverWrittenIsWritten) {
+  const TemporaryHome temporary;
+  sys::replace_file(temporary.layout().root() + "/VERSION", "");
+
+  temporary.layout().prepare();
+
+  EXPECT_EQ(sys::read_file(temporary.layout().root() + "/VERSION"), "1\n");
 }
 
 TEST(ImageStore, TaggingAnImageThatIsGoneFails) {
