@@ -74,7 +74,8 @@ int run(Arguments arguments) {
   resolve(home, flags, wanted);
   std::optional<containers::Recruit> recruit;
   if (wanted.pod.empty()) recruit = containers::Recruit::enlist(home);  // a pod may have a monitor
-  const containers::Container container = containers::create(home, wanted);
+  const containers::Made made = containers::create_to_start(home, wanted);
+  const containers::Container& container = made.container;
   try {
     if (!detach) {
       return containers::start_attached(home, container, streams, std::move(recruit));

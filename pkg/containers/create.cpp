@@ -212,9 +212,13 @@ void publish(const home::Home& home, const Container& container, StagedFolder& f
   folder.publish();
 }
 
-}  // namespace
+std::optional<sys::Lock> mark_passing(const std::string& folder, bool is_started) {
+  const std::string path = folder + "/" + kPassingName;
+  sys::create_file(path, is_started ? "run" : "", 0600);
+  return sys::Lock::try_take(path);
+}
 
-Container create(const home::Home& home, const Options& options) {
+Made make(const home::Home& home, const Options& options, bool is_started) {
   check(options);
   Container container;
   container.id = base::make_id();
@@ -234,11 +238,23 @@ Container create(const home::Home& home, const Options& options) {
   Volumes volumes(home, container);
   storage::Rootfs rootfs = storage::Rootfs::create(home, container.id);
   write_record(home, container, folder.path());
+  std::optional<sys::Lock> lock;
+  if (container.options.remove) lock = mark_passing(folder.path(), is_started);
   const std::optional<sys::Lock> pod = hold_pod_of(home, container);
   publish(home, container, folder);
   rootfs.keep();
   volumes.keep();
-  return container;
+  return {std::move(container), std::move(lock)};
+}
+
+}  // namespace
+
+Container create(const home::Home& home, const Options& options) {
+  return make(home, options, false).container;
+}
+
+Made create_to_start(const home::Home& home, const Options& options) {
+  return make(home, options, true);
 }
 
 }  // namespace containers

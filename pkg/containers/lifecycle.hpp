@@ -2,6 +2,7 @@
 
 #include "pkg/containers/container.hpp"
 #include "pkg/containers/recruit.hpp"
+#include "pkg/sys/lock.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -14,6 +15,14 @@ namespace containers {
 // Finds or pulls the image, writes the writable layer and the record, published by rename. Throws
 // with status 125 when the name is taken ("name web is in use by container 0123...").
 Container create(const home::Home& home, const Options& options);
+
+// The same for who starts it at once: with --rm it is gone again when they are killed before that,
+// as the next command that changes something finds by the lock.
+struct Made {
+  Container container;
+  std::optional<sys::Lock> lock;  // to be held until it runs
+};
+Made create_to_start(const home::Home& home, const Options& options);
 
 // How a foreground command is tied to a container's streams.
 struct Streams {

@@ -4,6 +4,7 @@
 #include "pkg/oci/spec.hpp"
 #include "pkg/sys/lock.hpp"
 
+#include <optional>
 #include <string>
 
 namespace containers {
@@ -38,6 +39,10 @@ class StagedFolder {
   std::optional<sys::Lock> lock_;
   bool is_published_ = false;
 };
+
+// In the folder of a container with --rm: whether its maker is to start it, too ("run"), or not.
+// The maker holds a lock on it until then.
+constexpr const char* kPassingName = "passing";
 
 // For those who make members of a pod (shared), or remove it. Nothing when the pod is gone.
 std::optional<sys::Lock> hold_pod(const home::Home& home, const std::string& id,

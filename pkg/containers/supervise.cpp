@@ -46,11 +46,8 @@ void expect_living(const Sandbox& sandbox) {
 
 // The lock's holder may be about to listen, or about to end.
 sys::Fd reach(const home::Home& home, const Sandbox& sandbox, std::optional<Recruit>& recruit) {
-  sys::make_dirs(sandbox.runtime_directory, 0700);
-  const std::string lock_path = sandbox.runtime_directory + "/" + monitor::kLockName;
-  sys::Fd(::open(lock_path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600));
   for (int attempt = 0; attempt < 5000; ++attempt) {
-    const auto lock = sys::Lock::try_take(lock_path);
+    const auto lock = try_lock_monitor(sandbox);
     expect_living(sandbox);
     if (lock) {
       return become(home, sandbox, *lock, recruit);
@@ -77,6 +74,14 @@ void throw_if_error(const base::Json& answer) {
 }
 
 }  // namespace
+
+// The folder may be swept away at any moment while nobody has the lock.
+std::optional<sys::Lock> try_lock_monitor(const Sandbox& sandbox) {
+  sys::make_dirs(sandbox.runtime_directory, 0700);
+  const std::string path = sandbox.runtime_directory + "/" + monitor::kLockName;
+  sys::Fd(::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600));
+  return sys::Lock::try_take(path);
+}
 
 Conversation ask_or_start(const home::Home& home, const Sandbox& sandbox, const base::Json& request,
                           std::optional<Recruit> recruit) {

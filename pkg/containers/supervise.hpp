@@ -4,6 +4,7 @@
 #include "pkg/containers/recruit.hpp"
 #include "pkg/containers/sandbox.hpp"
 #include "pkg/sys/fd.hpp"
+#include "pkg/sys/lock.hpp"
 
 #include <optional>
 
@@ -19,6 +20,9 @@ struct Conversation {
 // outlives us. Throws base::Error with what the monitor answers as an error, and its status.
 Conversation ask_or_start(const home::Home& home, const Sandbox& sandbox, const base::Json& request,
                           std::optional<Recruit> recruit = std::nullopt);
+
+// The lock of who looks after the sandbox; nothing when somebody does.
+std::optional<sys::Lock> try_lock_monitor(const Sandbox& sandbox);
 
 // Asks the sandbox's monitor. Nothing when there is none, or when it is killed before it answers.
 std::optional<Conversation> ask(const Sandbox& sandbox, const base::Json& request);

@@ -2,8 +2,15 @@
 // folder: what is found unlocked has nobody any more.
 #include "pkg/containers/sweep.hpp"
 
+#include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
 #include "pkg/containers/container.hpp"
+#include "pkg/containers/record.hpp"
+#include "pkg/containers/sandbox.hpp"
+#include "pkg/containers/supervise.hpp"
+#include "pkg/containers/volumes.hpp"
 #include "pkg/monitor/protocol.hpp"
+#include "pkg/monitor/state.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/lock.hpp"
@@ -39,15 +46,47 @@ void visit_dead_names(const home::Home& home, Visit visit) {
   }
 }
 
-// The folder of a pod's member has no lock: it is the pod's monitor that writes there, which does
-// not when there is no record.
-void sweep_runtime(const std::string& running, const std::string& records) {
+// Neither its maker nor a monitor has it, and it does not run: what was to be gone at its end is
+// gone when nobody is left who would see to that. What was made to be started later waits for that.
+void remove_if_abandoned(const home::Home& home, const std::string& id) {
+  const std::string passing = home.containers() + "/" + id + "/" + kPassingName;
+  const auto maker = sys::Lock::try_take(passing);
+  const auto container = maker ? find_by_id(home, id) : std::nullopt;
+  if (!container) return;
+  const auto monitor = try_lock_monitor(sandbox_of(home, *container));
+  if (!monitor) return;
+  const State state = state_of(home, *container);
+  const bool is_for_later = sys::find_file(passing).value_or("").empty();
+  if (state.is_running() || (is_for_later && state.status == Status::Created)) return;
+  remove_files(home, *container, true);
+}
+
+void sweep_abandoned(const home::Home& home) {
+  for (const std::string& id : sys::list_dir(home.containers())) {
+    if (!sys::exists(home.containers() + "/" + id + "/" + kPassingName)) continue;
+    try {
+      remove_if_abandoned(home, id);
+    } catch (const base::Error& error) {
+      base::log::debug("container {}: {}", id, error.what());
+    }
+  }
+}
+
+// What a monitor leaves that was killed before it had started anything. The folder of a pod's
+// member has no lock: it is the pod's monitor that writes there, which does not when there is no
+// record.
+void sweep_runtime(const std::string& running, const std::string& records, const char* kept) {
   for (const std::string& id : sys::list_dir(running)) {
     const std::string record = records + "/" + id;
-    if (sys::exists(record) || sys::exists(record + ".new")) continue;
-    const std::string lock_path = running + "/" + id + "/" + monitor::kLockName;
+    const std::string folder = running + "/" + id;
+    const std::string lock_path = folder + "/" + monitor::kLockName;
+    const auto is_kept = [&] {
+      const bool is_recorded = sys::exists(record) || sys::exists(record + ".new");
+      return is_recorded && (!sys::exists(lock_path) || sys::exists(folder + kept));
+    };
+    if (is_kept()) continue;
     const auto lock = sys::Lock::try_take(lock_path);
-    if (lock || !sys::exists(lock_path)) sys::remove_tree(running + "/" + id);
+    if ((lock || !sys::exists(lock_path)) && !is_kept()) sys::remove_tree(folder);
   }
 }
 
@@ -59,8 +98,9 @@ void sweep(const home::Home& home) {
   visit_dead_folders(home.containers(), discard);
   visit_dead_folders(home.pods(), discard);
   visit_dead_names(home, discard);
-  sweep_runtime(home.running_containers(), home.containers());
-  sweep_runtime(home.running_pods(), home.pods());
+  sweep_abandoned(home);
+  sweep_runtime(home.running_containers(), home.containers(), monitor::kStateName);
+  sweep_runtime(home.running_pods(), home.pods(), "");
 }
 
 std::vector<std::string> leftovers(const home::Home& home) {

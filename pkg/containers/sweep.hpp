@@ -8,8 +8,9 @@
 namespace containers {
 
 // Removes what commands and monitors that were killed left of containers and pods: folders in the
-// making, names that lead nowhere, runtime folders without a record. Whatever a living process
-// holds stays. What was on the disk goes to the trash.
+// making, names that lead nowhere, runtime folders without a record, containers with --rm that
+// nobody will start or remove any more. Whatever a living process holds stays. What was on the disk
+// goes to the trash.
 void sweep(const home::Home& home);
 
 // What `sweep` would remove of the disk.

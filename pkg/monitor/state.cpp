@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 6> kWords = {"created",  "running", "paus
                                                     "stopping", "exited",  "removing"};
 
 std::string file_of(const std::string& runtime_directory) {
-  return runtime_directory + "/state.json";
+  return runtime_directory + kStateName;
 }
 
 Status parse_status(const std::string& word) {

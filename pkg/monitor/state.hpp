@@ -31,6 +31,8 @@ struct State {
   }
 };
 
+constexpr const char* kStateName = "/state.json";
+
 // The state in a runtime folder, held against the processes there are: when the monitor was killed,
 // its containers were killed with it, whatever the file says. No file: created, never started.
 State read_state(const std::string& runtime_directory);

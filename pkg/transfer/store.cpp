@@ -1,5 +1,6 @@
 #include "pkg/transfer/store.hpp"
 
+#include "pkg/containers/sweep.hpp"
 #include "pkg/sys/process.hpp"
 #include "pkg/userns/enter.hpp"
 #include "storage/image_store.hpp"
@@ -29,6 +30,7 @@ void allow_many_files() {
 Store open_store(const home::Home& home) {
   const storage::Layout layout(home);
   layout.prepare();
+  containers::sweep(home);
   const userns::Mapping mapping = userns::enter(home);
   sys::forbid_core_files();  // credentials may be in memory
   ::umask(0);
