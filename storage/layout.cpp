@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <optional>
 
+#include <fcntl.h>
+
 namespace storage {
 namespace {
 
@@ -47,17 +49,17 @@ Layout::Layout(const home::Home& home) : root_(home.storage()), trash_(home.tras
 
 void Layout::prepare() const {
   const std::string version = root_ + "/VERSION";
-  if (const auto text = sys::find_file(version)) {
-    const auto format = base::parse_integer(base::trim(*text));
-    if (format == kFormat) return;
+  const std::string known = sys::find_file(version).value_or("");
+  if (const auto text = base::trim(known); !text.empty()) {  // empty: its maker was killed
+    if (base::parse_integer(text) == kFormat) return;
     throw base::Error(fmt::format("{}: format {} is not known to this version of pod (it knows {})",
-                                  root_, base::trim(*text), kFormat));
+                                  root_, text, kFormat));
   }
   for (const std::string& folder : {root_, layers(), images(), refs(), rootfs(), volumes(),
                                     staging(), trash(), root_ + "/locks"}) {
     sys::make_dirs(folder, 0700);
   }
-  sys::replace_file(version, fmt::format("{}\n", kFormat), 0600);
+  sys::write_all(sys::open_file(version, O_WRONLY | O_CREAT, 0600), fmt::format("{}\n", kFormat));
 }
 
 std::string Layout::layer(std::string_view chain_id) const {

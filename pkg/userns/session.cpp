@@ -10,6 +10,7 @@
 
 #include <fmt/core.h>
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 
 namespace userns {
@@ -33,6 +34,12 @@ std::optional<sys::ProcessName> read_holder(const std::string& folder, const std
   return sys::ProcessName{static_cast<pid_t>(*pid), static_cast<std::uint64_t>(*start)};
 }
 
+// Somebody who is about to say when he began.
+bool is_process(const std::string& name) {
+  const auto pid = base::parse_integer(name);
+  return pid && sys::find_process(static_cast<pid_t>(*pid));
+}
+
 std::optional<sys::Fd> namespace_of(const sys::ProcessName& holder, const Mapping& mapping) {
   if (!has_mapping(holder.pid, mapping)) return std::nullopt;
   std::optional<sys::Fd> ns = sys::find_namespace(holder.pid, "user");
@@ -47,11 +54,11 @@ std::optional<sys::Fd> find_held_namespace(const home::Home& home, const Mapping
   const std::string folder = session_folder(home);
   for (const std::string& name : sys::list_dir(folder)) {
     const auto holder = read_holder(folder, name);
-    if (!holder) continue;
-    if (!sys::is_alive(*holder)) {
+    if (!(holder ? sys::is_alive(*holder) : is_process(name))) {
       sys::remove_file(fmt::format("{}/{}", folder, name));
       continue;
     }
+    if (!holder) continue;
     try {
       if (auto ns = namespace_of(*holder, mapping)) return ns;
     } catch (const base::SysError&) {
@@ -77,8 +84,10 @@ void hold(const home::Home& home) {
   ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);  // so that /proc/PID/ns is open to our user
   const std::string folder = session_folder(home);
   sys::make_dir(folder, 0700);
-  sys::replace_file(folder + "/" + std::to_string(self->pid),
-                    std::to_string(self->start_time) + "\n", 0600);
+  // Not by rename: who is killed leaves one file, by whose name it is seen that they are gone.
+  const std::string file = fmt::format("{}/{}", folder, self->pid);
+  sys::write_all(sys::open_file(file, O_WRONLY | O_CREAT | O_TRUNC, 0600),
+                 std::to_string(self->start_time) + "\n");
 }
 
 void release(const home::Home& home) {
