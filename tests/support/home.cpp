@@ -63,15 +63,6 @@ std::vector<std::string> names_in(const std::string& folder) {
   return names;
 }
 
-std::vector<std::string> mounts_below(const std::string& folder) {
-  std::vector<std::string> found;
-  std::ifstream file("/proc/self/mountinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.find(folder) != std::string::npos) found.push_back(line);
-  }
-  return found;
-}
-
 }  // namespace
 
 std::string pod_program() {
@@ -93,6 +84,15 @@ std::vector<std::string> descendants() {
       found.push_back(std::to_string(pid) + " " + command_line(pid));
       more = true;
     }
+  }
+  return found;
+}
+
+std::vector<std::string> mounts_below(const std::string& folder) {
+  std::vector<std::string> found;
+  std::ifstream file("/proc/self/mountinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.find(folder) != std::string::npos) found.push_back(line);
   }
   return found;
 }

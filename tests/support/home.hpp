@@ -66,6 +66,9 @@ class Home : public ::testing::Test {
 // Processes below this one, as "pid command line"; the test's own running programs are among them.
 std::vector<std::string> descendants();
 
+// Of this process's mounts, those whose line names the folder.
+std::vector<std::string> mounts_below(const std::string& folder);
+
 // Waits until `descendants` is empty.
 bool wait_for_no_descendants(double seconds = 5);
 
