@@ -92,6 +92,7 @@ Namespaces make_namespaces(const NamespacesWanted& wanted, const userns::Mapping
   const pid_t pid = clone_maker(wanted, making, stack);
   if (pid < 0) throw base::SysError("clone");
   sys::Child maker(pid);
+  report.write.reset();  // theirs alone: its end says that they are gone
 
   Namespaces made;
   if (!wanted.user) {
@@ -100,7 +101,8 @@ Namespaces make_namespaces(const NamespacesWanted& wanted, const userns::Mapping
   }
   sys::write_all(gate.write, "g");
   const auto failure = read_failure(report.read);
-  if (failure && failure->number != 0) throw to_error(*failure);
+  if (!failure) throw base::Error("the process that makes them was killed");
+  if (failure->number != 0) throw to_error(*failure);
   if (wanted.user) made = open_all(pid, wanted);
   if (wanted.pid) made.pid_holder = maker.release();
   return made;

@@ -1,9 +1,12 @@
 #include "pkg/runtime/launch.hpp"
 
+#include "pkg/base/error.hpp"
+#include "pkg/base/text.hpp"
 #include "pkg/seccomp/compile.hpp"
 #include "pkg/sys/caps.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/userns/enter.hpp"
 #include "tests/unit/runtime/support.hpp"
 
 #include <gmock/gmock.h>
@@ -12,6 +15,7 @@
 
 #include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace {
 
@@ -332,6 +336,40 @@ TEST_F(Launch, HasAllRightsOverItsNamespacesWhenPrivileged) {
   const Ended ended = run_shell("mount -t tmpfs x /tmp && touch /tmp/x && umount /tmp && echo did");
 
   EXPECT_THAT(ended.out, HasSubstr("did"));
+}
+
+// As a monitor is when it starts a container, with somebody who kills whatever it makes.
+[[noreturn]] void make_and_be_robbed(const home::Home& home) {
+  ::alarm(20);
+  std::signal(SIGPIPE, SIG_IGN);
+  const userns::Mapping mapping = userns::enter(home);
+  const std::string children =
+      "/proc/" + std::to_string(::getpid()) + "/task/" + std::to_string(::getpid()) + "/children";
+  const pid_t robber = ::fork();
+  while (robber == 0) {
+    for (const std::string& text : base::split(sys::find_file(children).value_or(""), ' ')) {
+      const auto pid = base::parse_integer(text);
+      if (pid && *pid != ::getpid()) ::kill(static_cast<pid_t>(*pid), SIGKILL);
+    }
+  }
+  int robbed = 0;
+  for (int i = 0; i < 200; ++i) {
+    try {
+      runtime::make_namespaces({.ipc = true, .uts = true, .hostname = "x"}, mapping);
+    } catch (const base::Error&) {
+      ++robbed;
+    }
+  }
+  ::kill(robber, SIGKILL);
+  ::_exit(robbed > 0 ? 0 : 1);
+}
+
+TEST_F(Launch, DoesNotWaitForAMakerOfNamespacesThatWasKilled) {
+  const pid_t pid = ::fork();
+  if (pid == 0) make_and_be_robbed(home);
+  sys::Child child(pid);
+
+  EXPECT_EQ(child.wait(), 0);
 }
 
 }  // namespace
