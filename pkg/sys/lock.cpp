@@ -55,6 +55,18 @@ Lock Lock::take(const std::string& path, Mode mode) {
   }
 }
 
+std::optional<Lock> Lock::find(const std::string& path, Mode mode) {
+  const int no_wait = can_be_interrupted() ? LOCK_NB : 0;
+  while (true) {
+    Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file && errno == ENOENT) return std::nullopt;
+    if (!file) throw base::SysError("lock " + path);
+    while (::flock(file.get(), operation(mode) | no_wait) != 0)
+      wait_or_throw(path);
+    if (is_named(file, path)) return Lock(std::move(file));
+  }
+}
+
 // Every name has a byte of its own, far beyond the end of the file. See fcntl(2), "Open file
 // description locks".
 Lock Lock::take_name(const std::string& path, std::string_view name) {

@@ -18,6 +18,8 @@ class Lock {
   static Lock take(const std::string& path, Mode mode = Mode::Exclusive);
   // The same for one name of many that share a file.
   static Lock take_name(const std::string& path, std::string_view name);
+  // Waits for it, but makes nothing: nothing when there is no such file, or none any more.
+  static std::optional<Lock> find(const std::string& path, Mode mode = Mode::Exclusive);
   // Nothing when somebody else holds it, or when there is no such file.
   static std::optional<Lock> try_take(const std::string& path, Mode mode = Mode::Exclusive);
 

@@ -13,6 +13,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -67,6 +68,16 @@ std::vector<const WantedLayer*> hold_or_miss(const Store& in, std::span<const Wa
   return missing;
 }
 
+// One that is damaged and that somebody relies on: until they do not. With empty hands, as below.
+void await_way(const Store& store, const std::vector<const WantedLayer*>& layers) {
+  for (const WantedLayer* layer : layers) {
+    if (!is_sound(storage::LayerStore(store.layout), layer->id)) {
+      sys::Lock::find(store.layout.layer(layer->id));
+      return;
+    }
+  }
+}
+
 // Those that nobody else is bringing. When somebody is at all of them, waits for one. Locks are
 // only waited for with empty hands, so two pulls never wait for each other.
 Batch take_batch(const storage::LayerStore& store, std::span<const WantedLayer* const> wanted) {
@@ -78,7 +89,7 @@ Batch take_batch(const storage::LayerStore& store, std::span<const WantedLayer* 
     std::optional<storage::NamedLock> lock = store.try_lock_blob(digest);
     if (!lock) continue;
     batch.locks.push_back(std::move(*lock));
-    if (!store.find(layer->id)) batch.layers.push_back(layer);
+    if (!sys::exists(store.folder(layer->id))) batch.layers.push_back(layer);
   }
   if (batch.locks.empty()) store.lock_blob(wanted.front()->blob.digest.text());
   return batch;
@@ -156,8 +167,10 @@ void keep_complete(const std::vector<Job>& jobs,
 bool bring(const Store& store, const Batch& batch, Blobs& blobs, Holds& holds) {
   const storage::LayerStore layers(store.layout);
   std::int64_t size = 0;
-  for (const WantedLayer* layer : batch.layers)
-    size += std::max<std::int64_t>(layer->blob.size, 0);
+  for (const WantedLayer* layer : batch.layers) {
+    const std::int64_t left = std::numeric_limits<std::int64_t>::max() - size;
+    size += std::clamp<std::int64_t>(layer->blob.size, 0, left);
+  }
   expect_room(store, size);
   std::vector<storage::StagedLayer> staged;
   std::vector<Job> jobs;
@@ -230,8 +243,14 @@ HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers,
   while (true) {
     const std::vector<const WantedLayer*> missing = hold_or_miss(store, layers, holds);
     if (missing.empty()) break;
-    const Batch batch = take_batch(layer_store, missing);
-    if (!batch.layers.empty()) squashed |= bring(store, batch, blobs, holds);
+    const bool is_any = [&] {
+      const Batch batch = take_batch(layer_store, missing);
+      if (!batch.layers.empty()) squashed |= bring(store, batch, blobs, holds);
+      return !batch.layers.empty() || batch.locks.empty();
+    }();
+    if (is_any) continue;
+    holds.clear();
+    await_way(store, missing);
   }
   say_squashed(squashed);
   return held_of(layer_store, std::move(holds));

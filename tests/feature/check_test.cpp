@@ -1,12 +1,15 @@
 // system check: what it finds, what its repair takes away, and how a pull brings that back.
+#include "pkg/sys/lock.hpp"
 #include "tests/support/home.hpp"
 #include "tests/support/registry.hpp"
 #include "tests/support/tar_text.hpp"
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace fs = std::filesystem;
 using support::Asked;
@@ -153,6 +156,33 @@ TEST_F(Check, APullRepairsAnImageThatLacksALayer) {
 
     EXPECT_EQ(must({"system", "check"}), "") << script;
   }
+}
+
+TEST_F(Check, APullWaitsAsleepForWhoHasADamagedLayer) {
+  shell("rm -r " + layer_ + "/root");
+  auto user = sys::Lock::try_take(layer_, sys::Lock::Mode::Shared);
+  ASSERT_TRUE(user);
+  support::Program pull(words({"pull", "--quiet", "--tls-verify=false", name_}), start());
+  const auto ticks = [&] {
+    std::ifstream file("/proc/" + std::to_string(pull.pid()) + "/stat");
+    std::string word;
+    for (int i = 0; i < 13; ++i)
+      file >> word;
+    long user_time = 0;
+    long system_time = 0;
+    file >> user_time >> system_time;
+    return user_time + system_time;
+  };
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+
+  const long before = ticks();
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  EXPECT_LT(ticks() - before, 5);
+  EXPECT_FALSE(fs::exists(layer_ + "/root"));
+  user.reset();
+
+  EXPECT_EQ(pull.wait().status, 0);
+  EXPECT_EQ(must({"system", "check"}), "");
 }
 
 TEST_F(Check, FindsDamagedRecordsAndWhatWasLeft) {
