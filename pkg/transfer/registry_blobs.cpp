@@ -58,13 +58,20 @@ class LayerSink : public registry::Sink {
   }
 
   // May be asked again after a failure, which is one object however often it is thrown.
-  Unpacked unpack() try { return unpacking_->finish(); } catch (const base::Error& error) {
-    base::Error of_layer = error;
-    of_layer.during("layer " + job_.layer->blob.digest.text());
-    throw of_layer;
+  Unpacked unpack() try { return unpacking_->finish(); } catch (const base::SysError& error) {
+    throw_of_layer(error);
+  } catch (const base::Error& error) {
+    throw_of_layer(error);
   }
 
  private:
+  // As what it is: of a full disk it is told what helps.
+  template <typename Error>
+  [[noreturn]] void throw_of_layer(Error error) const {
+    error.during("layer " + job_.layer->blob.digest.text());
+    throw error;
+  }
+
   void start() {
     if (unpacking_) return;
     ring_ = std::make_shared<Ring>(kBuffered, [this] { client_.wake(); });

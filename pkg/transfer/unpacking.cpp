@@ -123,8 +123,9 @@ void Unpacking::Impl::write() {
   RingSource source(inflated);
   std::optional<tar::Outline> outline;
   if (!target.folder.empty()) outline.emplace(target.folder);
-  result.applied = tar::apply(source, sys::open_dir(target.root), target.squash_owners,
-                              outline ? &*outline : nullptr);
+  result.applied =
+      tar::apply(source, sys::open_dir(target.root),
+                 {.squash_owners = target.squash_owners, .outline = outline ? &*outline : nullptr});
 }
 
 void Unpacking::Impl::run_write() {

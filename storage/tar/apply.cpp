@@ -2,6 +2,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
+#include "pkg/base/size.hpp"
 #include "pkg/sys/file.hpp"
 #include "storage/tar/reader.hpp"
 #include "storage/tar/tree.hpp"
@@ -9,11 +10,25 @@
 
 #include <fmt/core.h>
 
+#include <cerrno>
+
+#include <sys/statvfs.h>
+
 namespace tar {
 namespace {
 
 constexpr std::int64_t kLargestFile = std::int64_t{1} << 40U;
-constexpr std::int64_t kMostMembers = 10'000'000;
+constexpr std::int64_t kLargestLayer = std::int64_t{1} << 60U;  // with all holes of its files
+constexpr std::int64_t kSmall = std::int64_t{1} << 20U;         // not worth asking how much is free
+
+// What inflates without end is told from what is large before the disk is full of it.
+void expect_room(const sys::Fd& file, const Entry& entry) {
+  struct statvfs status {};
+  if (entry.is_sparse || entry.size <= kSmall || ::fstatvfs(file.get(), &status) != 0) return;
+  const auto free = static_cast<std::int64_t>(status.f_bavail * status.f_frsize);
+  if (entry.size <= free) return;
+  throw base::SysError("its " + base::human_size(entry.size) + " do not fit", ENOSPC);
+}
 
 void write_at(const sys::Fd& file, const Block& block) {
   std::string_view rest = block.bytes;
@@ -30,6 +45,7 @@ void write_at(const sys::Fd& file, const Block& block) {
 std::int64_t unpack_file(Reader& reader, Tree& tree, const Place& place, const Entry& entry) {
   if (entry.size > kLargestFile) throw base::Error("it claims to be larger than 1 TiB");
   const sys::Fd file = tree.make_file(place, entry);
+  expect_room(file, entry);
   std::int64_t end = 0;
   Block block;
   while (reader.read(block)) {
@@ -88,8 +104,9 @@ std::string shown(std::string_view name) {
 
 }  // namespace
 
-Applied apply(Source& tar, const sys::Fd& root, bool squash_owners, Outline* outline) {
-  Reader reader(tar, outline);
+Applied apply(Source& tar, const sys::Fd& root, const Rules& rules) {
+  const auto& [squash_owners, outline, limits] = rules;
+  Reader reader(tar, outline, limits.around);
   Tree tree(root, squash_owners, outline);
   Applied applied;
   while (const Entry* entry = reader.next()) {
@@ -103,7 +120,14 @@ Applied apply(Source& tar, const sys::Fd& root, bool squash_owners, Outline* out
       error.during(shown(entry->path));
       throw;
     }
-    if (++applied.files > kMostMembers) throw base::Error("more than ten million members");
+    if (++applied.files > limits.members) {
+      throw base::Error(fmt::format("more than {} members: a bomb?", limits.members));
+    }
+    if (applied.size > kLargestLayer) throw base::Error("its files claim more than 1 EiB");
+    if (tree.bytes_of_names() > limits.names) {
+      throw base::Error(fmt::format("its folders' names have more than {}: a bomb?",
+                                    base::human_size(limits.names)));
+    }
   }
   reader.drain();
   tree.finish();

@@ -14,11 +14,24 @@ struct Applied {
   bool squashed = false;   // owners other than root were given up
 };
 
+// What one layer may have. Room for its files is not among them: the disk's is what there is.
+struct Limits {
+  std::int64_t members = 10'000'000;
+  std::int64_t around = Reader::kMostAround;      // bytes that are no file's
+  std::int64_t names = std::int64_t{256} << 20U;  // bytes of folders' names, kept until the end
+};
+
+struct Rules {
+  bool squash_owners = false;  // only a single id is mapped
+  Outline* outline = nullptr;  // is finished with the layer, if there is one
+  Limits limits = {};
+};
+
 // Unpacks a layer (inflated tar) below an empty directory, with overlay's whiteouts in place of the
 // archive's. Needs neither the layers below nor anything in them. Device nodes and sockets are left
 // away: a user namespace may not have them. Reads the source to its end, and throws base::Error
-// naming the member that cannot be had; what is there then is the caller's to remove. `outline`,
-// if there is one, is finished with it.
-Applied apply(Source& tar, const sys::Fd& root, bool squash_owners, Outline* outline = nullptr);
+// naming the member that cannot be had; what is there then is the caller's to remove. A file that
+// claims more bytes than the disk has free is not begun: base::SysError with ENOSPC.
+Applied apply(Source& tar, const sys::Fd& root, const Rules& rules);
 
 }  // namespace tar

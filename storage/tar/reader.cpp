@@ -24,19 +24,27 @@ constexpr std::int64_t kMostHeader = std::int64_t{1} << 20U;  // an extended hea
 // The source, in blocks and in pieces of bodies; what is taken is recorded unless it is left out.
 class Blocks {
  public:
-  Blocks(Source& source, Recorder* recorder) : source_(source), recorder_(recorder) {}
+  Blocks(Source& source, Recorder* recorder, std::int64_t most_around)
+      : source_(source), recorder_(recorder), left_around_(most_around) {}
 
   // A whole block, valid until the next call; empty at the end of the source.
   std::string_view block() {
     if (!refill()) return {};
-    if (piece_.size() >= kBlockSize) return take(kBlockSize, true);
+    if (piece_.size() >= kBlockSize) return around(take(kBlockSize, true));
     std::size_t filled = 0;
     while (filled < kBlockSize) {
-      const std::string_view part = some(static_cast<std::int64_t>(kBlockSize - filled), true);
+      const auto part = around(some(static_cast<std::int64_t>(kBlockSize - filled), true));
       std::memcpy(block_.data() + filled, part.data(), part.size());
       filled += part.size();
     }
     return {block_.data(), kBlockSize};
+  }
+
+  // Those are not a file's.
+  std::string_view around(std::string_view bytes) {
+    left_around_ -= std::ssize(bytes);
+    if (left_around_ < 0) throw base::Error("too much in the archive is around its files: a bomb?");
+    return bytes;
   }
 
   // At least one byte, at most so many.
@@ -49,13 +57,13 @@ class Blocks {
   void pass(std::int64_t count, bool is_recorded) {
     while (count > 0) {
       if (piece_.empty() && recorder_ == nullptr) count -= source_.skip(count);
-      if (count > 0) count -= static_cast<std::int64_t>(some(count, is_recorded).size());
+      if (count > 0) count -= std::ssize(around(some(count, is_recorded)));
     }
   }
 
   void drain() {
     while (refill())
-      take(piece_.size(), true);
+      around(take(piece_.size(), true));
   }
 
  private:
@@ -73,6 +81,7 @@ class Blocks {
 
   Source& source_;
   Recorder* recorder_;
+  std::int64_t left_around_;
   std::string_view piece_;
   std::array<char, kBlockSize> block_{};
 };
@@ -208,7 +217,8 @@ class BodyMap {
 }  // namespace
 
 struct Reader::Impl {
-  Impl(Source& source, Recorder* recorder) : blocks(source, recorder) {}
+  Impl(Source& source, Recorder* recorder, std::int64_t most_around)
+      : blocks(source, recorder, most_around) {}
 
   Blocks blocks;
   Entry entry;
@@ -239,7 +249,7 @@ std::string Reader::Impl::read_text(const Header& header) {
   if (header.size > kMostHeader) throw base::Error("damaged archive: a header of more than 1 MiB");
   std::string text;
   while (std::ssize(text) < header.size) {
-    text += blocks.some(header.size - std::ssize(text), true);
+    text += blocks.around(blocks.some(header.size - std::ssize(text), true));
   }
   blocks.pass(padding_of(header.size), true);
   return text;
@@ -300,8 +310,8 @@ void Reader::Impl::read_sparse(const std::string& block, const std::optional<Spa
   check_extents(extents, entry.size, left);
 }
 
-Reader::Reader(Source& source, Recorder* recorder)
-    : impl_(std::make_unique<Impl>(source, recorder)) {}
+Reader::Reader(Source& source, Recorder* recorder, std::int64_t most_around)
+    : impl_(std::make_unique<Impl>(source, recorder, most_around)) {}
 
 Reader::~Reader() = default;
 

@@ -45,9 +45,17 @@ struct Block {
 // are bytes: no character set is assumed. Throws base::Error for what is not tar or ends too early.
 // An archiver's library would not say which bytes a header was made of, and those are what a layer
 // is given back from.
+//
+// An archive of an archiver's making is its files' bodies and little around them: headers, padding,
+// its end. A few bytes of a compressed one can inflate to any number of those, which would cost
+// hours, and no disk that could run full: so they are limited, to several times what ten million
+// members need.
 class Reader {
  public:
-  explicit Reader(Source& source, Recorder* recorder = nullptr);
+  static constexpr std::int64_t kMostAround = std::int64_t{16} << 30U;
+
+  explicit Reader(Source& source, Recorder* recorder = nullptr,
+                  std::int64_t most_around = kMostAround);
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
   ~Reader();

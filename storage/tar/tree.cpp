@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 
 namespace tar {
@@ -40,6 +41,19 @@ std::array<timespec, 2> both(timespec mtime) {
       fmt::format("it belongs to {}:{}, and so many ids are not mapped here: /etc/subuid and "
                   "/etc/subgid have to grant more",
                   entry.uid, entry.gid));
+}
+
+// File systems say of an attribute too large for them that the disk is full.
+[[noreturn]] void refuse_xattr(const sys::Fd& file, const std::string& name, std::size_t size) {
+  constexpr std::uint64_t kFull = 256;  // blocks
+  const int error = errno;
+  struct statvfs status {};
+  const bool is_full = ::fstatvfs(file.get(), &status) != 0 || status.f_bavail < kFull;
+  if (error != ENOSPC || is_full) throw base::SysError(name, error);
+  throw base::Error(
+      fmt::format("{}: its attributes, one with {} bytes, are more than this file "
+                  "system keeps of a file",
+                  name, size));
 }
 
 void mark_opaque(const sys::Fd& parent, const std::string& name) {
@@ -86,6 +100,7 @@ void Tree::make_directory(const Place& place, const Entry& entry) {
   // The peers take no notice of what an archive says of the root itself: it is often no more than
   // the private folder that somebody packed, which users other than root could not enter.
   if (place.name.empty()) {
+    bytes_of_names_ += sizeof(Directory);
     directories_.push_back({.path = "", .mode = 0755, .mtime = entry.mtime});
     return;
   }
@@ -96,6 +111,7 @@ void Tree::make_directory(const Place& place, const Entry& entry) {
 }
 
 void Tree::describe_directory(const std::string& path, const Entry& entry) {
+  bytes_of_names_ += static_cast<std::int64_t>(path.size() + sizeof(Directory));
   directories_.push_back({.path = path, .mode = entry.mode, .mtime = entry.mtime});
   if (entry.xattrs.empty()) return;
   set_xattrs(sys::open_in(root_, path.empty() ? "." : path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW),
@@ -221,6 +237,7 @@ void Tree::clear_way(const sys::Fd& parent, const Place& place) {
   const bool has_body = is_directory || (S_ISREG(there->st_mode) && there->st_size > 0);
   if (outline_ != nullptr && has_body) {
     outline_->keep(parent, {.parent = folders_.real_path(parent), .name = place.name});
+    bytes_of_names_ += std::ssize(place.parent) + std::ssize(place.name);
   } else if (is_directory) {
     sys::remove_tree(sys::fd_path(parent) + "/" + place.name);
   } else if (::unlinkat(parent.get(), place.name.c_str(), 0) < 0) {
@@ -247,7 +264,7 @@ void Tree::set_xattrs(const sys::Fd& file, const Entry& entry) {
     if (::fsetxattr(file.get(), name.c_str(), value.data(), value.size(), 0) == 0) continue;
     // A file system without them still makes a usable image.
     if (errno == ENOTSUP || (squash_ && errno == EPERM)) continue;
-    throw base::SysError(name);
+    refuse_xattr(file, name, value.size());
   }
 }
 

@@ -40,6 +40,8 @@ class Tree {
   void finish();
 
   bool was_squashed() const { return was_squashed_; }
+  // Of what is kept in memory until `finish`.
+  std::int64_t bytes_of_names() const { return bytes_of_names_; }
 
  private:
   struct Directory {
@@ -63,6 +65,7 @@ class Tree {
   Outline* outline_;
   Folders folders_;
   std::vector<Directory> directories_;
+  std::int64_t bytes_of_names_ = 0;
 };
 
 }  // namespace tar

@@ -51,7 +51,7 @@ std::string inflate(const std::string& blob) {
 void make_files(const std::string& tar, const std::string& folder) {
   sys::make_dir(folder);
   TextSource source(tar);
-  tar::apply(source, sys::open_dir(folder), true);
+  tar::apply(source, sys::open_dir(folder), {.squash_owners = true});
 }
 
 }  // namespace

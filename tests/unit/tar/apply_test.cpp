@@ -200,7 +200,7 @@ TEST(Apply, ReadsToTheEndForTheDigest) {
   LayerFolder layer;
   TextSource source(TarText().file("f").end() + std::string(100'000, 'z'));
 
-  tar::apply(source, sys::open_dir(layer.root()), true);
+  tar::apply(source, sys::open_dir(layer.root()), {.squash_owners = true});
 
   EXPECT_EQ(source.read(), "");
 }

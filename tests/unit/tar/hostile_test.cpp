@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/statvfs.h>
+
 namespace {
 
 using support::TarText;
@@ -170,6 +172,51 @@ TEST(HostileArchive, CannotHaveEndlessPaths) {
     path += "d/";
 
   EXPECT_NE(layer.refusal(TarText().add({.path = "x", .pax = {{"path", path + "f"}}}).end()), "");
+}
+
+// What a bomb is made of, each with the limit that it meets; beside them there is the disk's room.
+TEST(HostileArchive, CannotBeEndless) {
+  const std::string much(100'000, '\0');
+  TarText members;
+  TarText folders;
+  TarText pax;
+  for (int i = 0; i < 100; ++i) {
+    members.file(std::to_string(i));
+    folders.directory("the same folder again and again");
+    pax.add({.path = "f", .pax = {{"comment", std::string(1000, 'x')}}});
+  }
+  const std::string one = TarText().file("f", "x").end();
+  const std::pair<std::string, const char*> cases[] = {
+      {members.end(), "more than 50 members"},
+      {folders.end(), "names have more than 1 kB"},
+      {pax.end(), "around its files"},
+      {one + much, "around its files"},
+      {TarText().add({.path = "other", .type = 'Z', .body = much}).end(), "around its files"},
+      {TarText().add({.path = ".wh.gone", .body = much}).end(), "around its files"},
+  };
+  for (const auto& [archive, refusal] : cases) {
+    LayerFolder layer;
+    layer.limits.around = 90'000;
+    layer.limits.members = refusal[0] == 'm' ? 50 : 1000;
+    layer.limits.names = 1000;
+
+    EXPECT_THAT(layer.refusal(archive), HasSubstr(refusal));
+  }
+  LayerFolder layer;
+  layer.limits.around = 90'000;
+  EXPECT_EQ(layer.refusal(TarText().file("large", much).end()), "");
+}
+
+TEST(HostileArchive, ClaimsNoMoreThanTheDiskHas) {
+  struct statvfs disk {};
+  LayerFolder layer;
+  ASSERT_EQ(::statvfs(layer.path().c_str(), &disk), 0);
+  constexpr std::int64_t kMost = std::int64_t{1} << 40U;
+  if (static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize) >= kMost) GTEST_SKIP() << "1 TiB";
+
+  EXPECT_THAT(layer.refusal(
+                  TarText().add({.path = "bomb", .pax = {{"size", std::to_string(kMost)}}}).end()),
+              HasSubstr("bomb: its 1.1 TB do not fit"));
 }
 
 }  // namespace

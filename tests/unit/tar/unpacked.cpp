@@ -51,7 +51,8 @@ tar::Applied LayerFolder::apply(const std::string& archive) {
   tar::Outline outline(folder);
   TextSource source(archive);
   const tar::Applied applied =
-      tar::apply(source, sys::open_dir(root()), ::geteuid() != 0, &outline);
+      tar::apply(source, sys::open_dir(root()),
+                 {.squash_owners = ::geteuid() != 0, .outline = &outline, .limits = limits});
   EXPECT_TRUE(replay(folder, root()) == archive) << "not what it came from";
   return applied;
 }

@@ -35,6 +35,7 @@ class LayerFolder {
   LayerFolder();
   ~LayerFolder();
 
+  tar::Limits limits = {};
   // Whatever it was, the layer has to give it back as it came.
   tar::Applied apply(const std::string& archive);
   // What apply says when it refuses; "" when it does not.
