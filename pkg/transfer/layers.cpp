@@ -183,6 +183,10 @@ bool bring(const Store& store, const Batch& batch, Blobs& blobs, Holds& holds) {
   std::vector<Unpacked> unpacked;
   try {
     unpacked = blobs.unpack(jobs);
+  } catch (const base::SysError& error) {
+    keep_complete(jobs, blobs.rescue(), staged, flusher);
+    explain_full_disk(store, error);  // as full as it is before this goes again
+    throw;
   } catch (const base::Error&) {
     keep_complete(jobs, blobs.rescue(), staged, flusher);
     throw;
@@ -267,7 +271,14 @@ AddedLayer add_layer(const Store& store, std::unique_ptr<tar::Source> archive,
                                            .folder = staged.folder(),
                                            .squash_owners = store.squash_owners,
                                            .blob_algorithm = ""});
-  const Unpacked unpacked = unpacking.finish();
+  const Unpacked unpacked = [&] {
+    try {
+      return unpacking.finish();
+    } catch (const base::SysError& error) {
+      explain_full_disk(store, error);
+      throw;
+    }
+  }();
   say_squashed(unpacked.applied.squashed);
   const storage::Layer layer{.id = chain_id(parent, unpacked.diff_id),
                              .parent = parent,

@@ -1,6 +1,7 @@
 #include "pkg/transfer/publish.hpp"
 
 #include "pkg/hash/sha256.hpp"
+#include "pkg/transfer/room.hpp"
 #include "storage/tar/layer_archive.hpp"
 
 namespace transfer {
@@ -58,7 +59,7 @@ std::vector<storage::Layer> as_plain(const Store& store, std::vector<storage::La
 }
 
 std::string publish(const Store& store, storage::Image image, const Made& made,
-                    const std::vector<std::string>& names) {
+                    const std::vector<std::string>& names) try {
   const storage::ImageStore images(store.layout);
   image.id = hash::sha256(made.config);
   if (image.manifest_digest.empty()) {
@@ -67,6 +68,9 @@ std::string publish(const Store& store, storage::Image image, const Made& made,
   image.names = names;
   images.publish(image, made.config, made.manifest);
   return image.id;
+} catch (const base::SysError& error) {
+  explain_full_disk(store, error);
+  throw;
 }
 
 }  // namespace transfer

@@ -7,6 +7,7 @@
 #include "pkg/registry/endpoints.hpp"
 #include "pkg/transfer/names.hpp"
 #include "pkg/transfer/registry_blobs.hpp"
+#include "pkg/transfer/room.hpp"
 #include "pkg/transfer/trust.hpp"
 #include "storage/image_store.hpp"
 
@@ -121,10 +122,13 @@ storage::Image image_of(const Found& found, const oci::Reference& reference) {
 }
 
 void publish_found(const Store& store, const Found& found, const oci::Reference& reference,
-                   storage::Image& image) {
+                   storage::Image& image) try {
   const storage::ImageStore images(store.layout);
   if (!reference.digest()) image.names = {reference.text()};
   images.publish(image, found.config_bytes, found.manifest_bytes);
+} catch (const base::SysError& error) {
+  explain_full_disk(store, error);
+  throw;
 }
 
 }  // namespace

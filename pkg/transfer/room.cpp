@@ -11,17 +11,28 @@
 namespace transfer {
 namespace {
 
-// Bytes that are ours to use.
-std::int64_t free_space(const std::string& path) {
+struct statvfs status_of(const std::string& path) {
   struct statvfs status {};
   if (::statvfs(path.c_str(), &status) != 0) throw base::SysError(path);
+  return status;
+}
+
+// Bytes that are ours to use.
+std::int64_t free_space(const std::string& path) {
+  const struct statvfs status = status_of(path);
   return static_cast<std::int64_t>(status.f_bavail * status.f_frsize);
 }
 
+// A disk may be full of files before it is full of bytes.
 std::string advice(const Store& store) {
+  constexpr unsigned long kFew = 16;
   const std::string& root = store.layout.root();
+  const struct statvfs status = status_of(root);
+  const bool lacks_files = status.f_files > 0 && status.f_favail < kFew;
+  const std::string free = lacks_files ? fmt::format("{} more files", status.f_favail)
+                                       : base::human_size(free_space(root));
   return fmt::format("{} free in {}; `pod system prune` frees what is not used, `pod rmi` the rest",
-                     base::human_size(free_space(root)), root);
+                     free, root);
 }
 
 }  // namespace
