@@ -32,7 +32,8 @@ class StagedLayer {
   explicit StagedLayer(Staged staged) : staged_(std::move(staged)) {}
 
   std::string root() const { return staged_.path() + "/root"; }  // unpack here
-  const std::string& folder() const { return staged_.path(); }   // what else the archive was
+  const Layout& layout() const { return staged_.layout(); }
+  const std::string& folder() const { return staged_.path(); }  // what else the archive was
   // Says what it is, beside its files. Then all of it is brought to the disk, then committed.
   void describe(const Layer& layer);
   // Publishes by rename; the layer is held for the caller as by LayerStore::hold. Somebody else may

@@ -103,6 +103,10 @@ std::string Layout::volume(std::string_view name) const {
   return below(volumes(), name);
 }
 
+std::string Layout::partial_blob(std::string_view digest) const {
+  return below(partial_blobs(), escaped(digest));
+}
+
 std::string Layout::lock(std::string_view name) const {
   return below(root_ + "/locks", escaped(name));
 }

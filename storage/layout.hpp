@@ -21,6 +21,8 @@ namespace storage {
 //   volumes/<name>/{data/,volume.json}
 //   staging/<random>/                         being made; the maker holds flock(2) on the folder
 //                   /folder-times             what `recover` gives back first: folder_times.hpp
+//   partial/<escaped digest>                  the beginning of a blob whose download ended early;
+//                                             who adds to it holds flock(2) on it
 //   locks/<name>                              flock(2)
 //   ../trash/<random>/                        renamed here first, then removed
 class Layout {
@@ -46,6 +48,8 @@ class Layout {
   std::string rootfs(std::string_view container_id) const;
   std::string volumes() const { return root_ + "/volumes"; }
   std::string volume(std::string_view name) const;
+  std::string partial_blobs() const { return root_ + "/partial"; }
+  std::string partial_blob(std::string_view digest) const;
   std::string staging() const { return root_ + "/staging"; }
   const std::string& trash() const { return trash_; }  // one for the store, containers and pods
   std::string lock(std::string_view name) const;

@@ -21,8 +21,9 @@ std::string short_digest(const std::string& digest) {
 }
 
 std::string outcome(const LayerProgress& layer) {
-  const std::string size = base::human_size(layer.size);
-  return layer.note.empty() ? size : size + ", " + layer.note;
+  std::string text = base::human_size(layer.size);
+  if (layer.resumed_at > 0) text += ", resumed at " + base::human_size(layer.resumed_at);
+  return layer.note.empty() ? text : text + ", " + layer.note;
 }
 
 class Silence : public transfer::Report {
@@ -43,6 +44,7 @@ class Lines : public transfer::Report {
 
   void show(std::span<const LayerProgress> layers) override {
     for (const LayerProgress& layer : layers) {
+      tell_resumed(layer);
       if (layer.received < layer.size || !told_.insert(layer.digest).second) continue;
       fmt::print(stderr, "Layer {}: {}\n", short_digest(layer.digest), outcome(layer));
     }
@@ -51,7 +53,15 @@ class Lines : public transfer::Report {
   void end() override {}
 
  private:
+  void tell_resumed(const LayerProgress& layer) {
+    if (layer.resumed_at == 0 || layer.received >= layer.size) return;
+    if (!resumed_.insert(layer.digest).second) return;
+    fmt::print(stderr, "Layer {}: resumed at {} of {}\n", short_digest(layer.digest),
+               base::human_size(layer.resumed_at), base::human_size(layer.size));
+  }
+
   std::string_view verb_;
+  std::set<std::string> resumed_;
   std::set<std::string> told_;
 };
 

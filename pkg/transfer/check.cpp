@@ -12,6 +12,7 @@
 #include "pkg/transfer/layer_source.hpp"
 #include "pkg/userns/mapping.hpp"
 #include "storage/image_store.hpp"
+#include "storage/partial_blob.hpp"
 #include "storage/tar/comparison.hpp"
 #include "storage/trash.hpp"
 #include "storage/volume_store.hpp"
@@ -188,7 +189,8 @@ Findings Checker::run() {
   check_orphans();
   check_containers();
   check_volumes();
-  for (const auto& paths : {storage::leftovers(home_), containers::leftovers(home_)})
+  for (const auto& paths : {storage::leftovers(home_), storage::idle_partial_blobs(layout_),
+                            containers::leftovers(home_)})
     findings_.leftovers.insert(findings_.leftovers.end(), paths.begin(), paths.end());
   return std::move(findings_);
 }

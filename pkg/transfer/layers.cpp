@@ -7,6 +7,7 @@
 #include "pkg/sys/file.hpp"
 #include "pkg/transfer/flusher.hpp"
 #include "pkg/transfer/room.hpp"
+#include "storage/partial_blob.hpp"
 #include "storage/staging.hpp"
 #include "storage/trash.hpp"
 
@@ -143,6 +144,13 @@ Job job_of(const Store& store, const WantedLayer& layer, const storage::StagedLa
                      .diff_algorithm = layer.diff_id.substr(0, layer.diff_id.find(':'))}};
 }
 
+// Whoever is killed in between keeps one of them.
+sys::Lock commit(const Job& job, storage::StagedLayer& staged) {
+  sys::Lock hold = staged.commit();
+  storage::remove_partial_blob(staged.layout(), job.layer->blob.digest.text());
+  return hold;
+}
+
 // So that the next pull does not bring it again. What fails now has failed before.
 void keep_complete(const std::vector<Job>& jobs,
                    const std::vector<std::optional<Unpacked>>& complete,
@@ -157,7 +165,7 @@ void keep_complete(const std::vector<Job>& jobs,
   if (kept.empty()) return;
   flusher.finish();
   for (const std::size_t i : kept)
-    staged[i].commit();
+    commit(jobs[i], staged[i]);
   base::log::info("{} complete layers stay for the next pull", kept.size());
 } catch (const base::Error& error) {
   base::log::debug("{}", error.what());
@@ -199,8 +207,18 @@ bool bring(const Store& store, const Batch& batch, Blobs& blobs, Holds& holds) {
   }
   flusher.finish();
   for (std::size_t i = 0; i < jobs.size(); ++i)
-    holds.emplace(jobs[i].layer->id, staged[i].commit());
+    holds.emplace(jobs[i].layer->id, commit(jobs[i], staged[i]));
   return squashed;
+}
+
+// The same; when it was for bytes of an earlier pull that it failed, they are gone now.
+bool try_to_bring(const Store& store, const Batch& batch, Blobs& blobs, Holds& holds) {
+  try {
+    return bring(store, batch, blobs, holds);
+  } catch (const SpoiltBeginning& error) {
+    base::log::warn("{}: what was kept of it is damaged; it is brought again", error.what());
+    return false;
+  }
 }
 
 HeldLayers held_of(const storage::LayerStore& store, Holds holds) {
@@ -249,7 +267,7 @@ HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers,
     if (missing.empty()) break;
     const bool is_any = [&] {
       const Batch batch = take_batch(layer_store, missing);
-      if (!batch.layers.empty()) squashed |= bring(store, batch, blobs, holds);
+      if (!batch.layers.empty()) squashed |= try_to_bring(store, batch, blobs, holds);
       return !batch.layers.empty() || batch.locks.empty();
     }();
     if (is_any) continue;

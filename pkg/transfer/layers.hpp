@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pkg/base/error.hpp"
 #include "pkg/oci/descriptor.hpp"
 #include "pkg/oci/image_config.hpp"
 #include "pkg/oci/manifest.hpp"
@@ -32,6 +33,13 @@ std::string chain_id(const std::string& parent, const std::string& diff_id);
 struct Job {
   const WantedLayer* layer = nullptr;
   Target target;
+};
+
+// The beginning that was kept of a blob has turned out to be something else, and is gone: all of it
+// has to be brought.
+class SpoiltBeginning : public base::Error {
+ public:
+  explicit SpoiltBeginning(const base::Error& error) : base::Error(error) {}
 };
 
 // Where blobs come from: a registry, an archive.

@@ -155,7 +155,7 @@ std::string pull(const home::Home& home, const Store& store, const std::string& 
   Opened opened = open_image(home, name, options, report);
   const Found& found = opened.found;
   const std::vector<WantedLayer> layers = plan_layers(found.manifest, found.config);
-  RegistryBlobs blobs(*opened.client, report);
+  RegistryBlobs blobs(*opened.client, report, store.layout);
   const HeldLayers held = bring_layers(store, layers, blobs);
   report.end();
 

@@ -9,6 +9,7 @@
 #include "pkg/transfer/check.hpp"
 #include "storage/image_store.hpp"
 #include "storage/layer_store.hpp"
+#include "storage/partial_blob.hpp"
 #include "storage/rootfs.hpp"
 #include "storage/staging.hpp"
 #include "storage/trash.hpp"
@@ -102,6 +103,7 @@ void Repair::remove_layers() {
 Repaired Repair::end() {
   containers::sweep(home_);
   storage::ImageStore(layout_).remove_orphan_layers();
+  storage::remove_partial_blobs(layout_);
   storage::recover(home_);
   return std::move(done_);
 }

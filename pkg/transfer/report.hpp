@@ -11,7 +11,8 @@ struct LayerProgress {
   std::string digest;
   std::int64_t size = 0;
   std::int64_t received = 0;
-  std::string note = {};  // "is there already"
+  std::int64_t resumed_at = 0;  // bytes that an earlier pull has brought
+  std::string note = {};        // "is there already"
 };
 
 // What a user is shown while images come in or go out. Called from one thread only.

@@ -88,6 +88,11 @@ void Ring::abandon() {
   if (on_room_) on_room_();
 }
 
+bool Ring::has_failed() {
+  const std::lock_guard guard(mutex_);
+  return failure_ != nullptr;
+}
+
 std::size_t Ring::used() const {
   const auto slowest = std::ranges::min_element(readers_, {}, &Position::at);
   return static_cast<std::size_t>(written_ - slowest->at);

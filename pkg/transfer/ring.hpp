@@ -37,6 +37,8 @@ class Ring {
   std::string_view take(std::size_t reader = 0);
   // A reader has given up.
   void abandon();
+  // Whether the writer has failed.
+  bool has_failed();
 
  private:
   struct Position {

@@ -11,8 +11,12 @@ namespace transfer {
 // of the store.
 void expect_room(const Store& store, std::int64_t bytes);
 
+// Bytes of the disk of the store that are ours to use.
+std::int64_t free_space(const storage::Layout& layout);
+
 // When it is a full disk that `error` tells of: throws the same with how much is free and what
 // helps.
 void explain_full_disk(const Store& store, const base::SysError& error);
+bool is_full_disk(const base::Error& error);
 
 }  // namespace transfer

@@ -4,6 +4,7 @@
 #include "pkg/sys/process.hpp"
 #include "pkg/userns/enter.hpp"
 #include "storage/image_store.hpp"
+#include "storage/partial_blob.hpp"
 #include "storage/trash.hpp"
 
 #include <chrono>
@@ -14,8 +15,8 @@
 namespace transfer {
 namespace {
 
-// A pull that is taken up again within a day finds the layers that it had brought.
-constexpr std::chrono::hours kPatienceWithOrphans(24);
+// A pull that is taken up again within a day finds what it had brought, layers and parts of them.
+constexpr std::chrono::hours kPatience(24);
 
 // Every layer on its way keeps a hundred directories open.
 void allow_many_files() {
@@ -35,7 +36,8 @@ Store open_store(const home::Home& home) {
   sys::forbid_core_files();  // credentials may be in memory
   ::umask(0);
   allow_many_files();
-  storage::ImageStore(layout).remove_orphan_layers(kPatienceWithOrphans);
+  storage::ImageStore(layout).remove_orphan_layers(kPatience);
+  storage::remove_partial_blobs(layout, kPatience);
   storage::recover(home);
   return {.layout = layout, .squash_owners = mapping.is_single()};
 }

@@ -8,6 +8,7 @@
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "storage/blocks.hpp"
+#include "storage/partial_blob.hpp"
 #include "storage/trash.hpp"
 
 #include <fmt/core.h>
@@ -75,13 +76,17 @@ void survey_images(const home::Home& home, const std::vector<ImageUse>& images, 
   for (const std::string& id : sys::list_dir(layout.layers()))
     things.layers[id] = things.survey.add(fmt::format("{}/{}", layout.layers(), id));
   std::vector<std::string> left = storage::leftovers(home);
+  for (const std::string& path : storage::idle_partial_blobs(layout))
+    left.push_back(path);
   for (const std::string& path : containers::leftovers(home))
     left.push_back(path);
   for (const std::string& path : left)
     things.leftovers.push_back(things.survey.add(path));
-  for (const std::string& name : sys::list_dir(layout.staging())) {
-    const std::string path = fmt::format("{}/{}", layout.staging(), name);
-    if (std::ranges::count(left, path) == 0) things.busy.push_back(things.survey.add(path));
+  for (const std::string& folder : {layout.staging(), layout.partial_blobs()}) {
+    for (const std::string& name : sys::list_dir(folder)) {
+      const std::string path = fmt::format("{}/{}", folder, name);
+      if (std::ranges::count(left, path) == 0) things.busy.push_back(things.survey.add(path));
+    }
   }
 }
 

@@ -10,6 +10,7 @@
 #include "pkg/pods/lifecycle.hpp"
 #include "pkg/upkeep/disk_use.hpp"
 #include "storage/image_use.hpp"
+#include "storage/partial_blob.hpp"
 #include "storage/trash.hpp"
 
 #include <algorithm>
@@ -24,6 +25,7 @@ using Texts = std::vector<std::string>;
 std::int64_t free_leftovers(const home::Home& home) {
   containers::sweep(home);
   storage::ImageStore(storage::Layout(home)).remove_orphan_layers();
+  storage::remove_partial_blobs(storage::Layout(home));
   return storage::recover(home);
 }
 
