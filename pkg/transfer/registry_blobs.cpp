@@ -92,7 +92,7 @@ class LayerSink : public registry::Sink {
   LayerSink(const LayerSink&) = delete;
   LayerSink& operator=(const LayerSink&) = delete;
   ~LayerSink() override {
-    if (ring_) ring_->fail(std::make_exception_ptr(base::Error("the pull was given up")));
+    if (ring_) tell_given_up();
   }
 
   // How much of it is here already.
@@ -100,7 +100,7 @@ class LayerSink : public registry::Sink {
 
   bool accept(std::string_view bytes) override {
     start();
-    if (unpacking_->has_failed()) unpack();  // throws what went wrong
+    if (unpacking_->has_failed()) give_up();
     const bool has_room = ring_->offer(bytes);
     tell_line(!has_room);
     if (!has_room) return false;
@@ -150,6 +150,16 @@ class LayerSink : public registry::Sink {
                                              job_.target, [this] { pull_.client.wake(); });
     pull_.line.begin();
     keeping_.emplace(part_, pull_.line, [this] { return pull_.has_room(); });
+  }
+
+  void tell_given_up() {
+    ring_->fail(std::make_exception_ptr(base::Error("the pull was given up")));
+  }
+
+  // Throws what went wrong. Some of its threads may wait for bytes that do not come any more.
+  void give_up() {
+    tell_given_up();
+    unpack();
   }
 
   void tell_line(bool is_stopped) {

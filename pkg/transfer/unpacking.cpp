@@ -10,6 +10,7 @@
 #include <exception>
 #include <optional>
 #include <thread>
+#include <utility>
 
 namespace transfer {
 namespace {
@@ -65,8 +66,7 @@ struct Unpacking::Impl {
   Ring inflated{kPieces * kPiece, {}, kReaders};
   Unpacked result;
   std::int64_t inflated_size = 0;
-  std::exception_ptr inflating_failure;
-  std::exception_ptr writing_failure;
+  std::exception_ptr failure;  // the first, of which others follow
   std::atomic<bool> has_failed = false;
   std::thread inflating;
   std::thread hashing;
@@ -77,7 +77,7 @@ struct Unpacking::Impl {
   void write();
   void run_inflate();
   void run_write();
-  void fail();
+  void fail(std::exception_ptr thrown);
   void join();
 };
 
@@ -113,9 +113,8 @@ void Unpacking::Impl::run_inflate() {
     inflate();
     inflated.close();
   } catch (...) {
-    inflating_failure = std::current_exception();
-    inflated.fail(inflating_failure);
-    fail();
+    fail(std::current_exception());
+    inflated.fail(std::current_exception());
   }
 }
 
@@ -132,14 +131,15 @@ void Unpacking::Impl::run_write() {
   try {
     write();
   } catch (...) {
-    writing_failure = std::current_exception();
+    fail(std::current_exception());
     inflated.abandon();
-    fail();
   }
 }
 
-void Unpacking::Impl::fail() {
-  if (!has_failed.exchange(true) && on_failure) on_failure();
+void Unpacking::Impl::fail(std::exception_ptr thrown) {
+  if (has_failed.exchange(true)) return;
+  failure = std::move(thrown);
+  if (on_failure) on_failure();
 }
 
 Unpacking::Unpacking(std::unique_ptr<tar::Source> blob, Target target,
@@ -169,9 +169,7 @@ bool Unpacking::has_failed() const {
 
 Unpacked Unpacking::finish() {
   impl_->join();
-  // What the writer met first explains why the other stopped, and the other way round.
-  if (impl_->inflating_failure) std::rethrow_exception(impl_->inflating_failure);
-  if (impl_->writing_failure) std::rethrow_exception(impl_->writing_failure);
+  if (impl_->failure) std::rethrow_exception(impl_->failure);
   Unpacked& result = impl_->result;
   // As many bytes as there were before: they were not compressed, and are the same.
   const bool is_plain = result.blob_size == impl_->inflated_size;

@@ -41,7 +41,7 @@ class Unpacking {
   ~Unpacking();
 
   bool has_failed() const;
-  // Waits for the end; throws what went wrong.
+  // Waits for the end, as the destructor does; throws what went wrong first.
   Unpacked finish();
 
  private:

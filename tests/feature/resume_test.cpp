@@ -253,6 +253,18 @@ TEST_F(Resume, BlobOfWrongBytesIsNotKept) {
   EXPECT_EQ(ranges(), Words{""});
 }
 
+TEST_F(Resume, FailureOfUnpackingEndsTheDownload) {
+  image_ = support::make_registry_image({noise(400'000)});
+  server_->add(image_, "1");
+  be_slow();
+
+  const Result result = pull();
+
+  EXPECT_EQ(result.status, 125) << result;
+  EXPECT_FALSE(result.timed_out);
+  EXPECT_FALSE(fs::exists(kept()));
+}
+
 TEST_F(Resume, FastLineKeepsNothing) {
   expect_success(pull());
 
