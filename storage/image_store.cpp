@@ -10,6 +10,7 @@
 #include "storage/durable.hpp"
 #include "storage/image_use.hpp"
 #include "storage/layer_store.hpp"
+#include "storage/refs.hpp"
 #include "storage/staging.hpp"
 #include "storage/trash.hpp"
 
@@ -17,18 +18,13 @@
 
 #include <algorithm>
 #include <ctime>
-#include <map>
 #include <set>
 #include <utility>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 namespace storage {
 namespace {
-
-// Names by image id.
-using Names = std::map<std::string, std::vector<std::string>>;
 
 std::string text_of(const Image& image) {
   base::Json json = base::Json::object();
@@ -55,19 +51,6 @@ std::optional<Image> find_record(const Layout& layout, const std::string& id) {
   return image;
 }
 
-std::string id_of_link(const std::string& target) {
-  return target.substr(target.rfind('/') + 1);
-}
-
-Names read_names(const Layout& layout) {
-  Names names;
-  for (const std::string& file : sys::list_dir(layout.refs())) {
-    const auto target = sys::find_link(layout.refs() + "/" + file);
-    if (target) names[id_of_link(*target)].push_back(Layout::unescape_ref(file));
-  }
-  return names;
-}
-
 void check_layers(const Layout& layout, const Image& image) {
   for (const std::string& layer : image.layers) {
     if (sys::exists(layout.layer(layer))) continue;
@@ -76,16 +59,36 @@ void check_layers(const Layout& layout, const Image& image) {
   }
 }
 
-// The image was there: one more place it can be had from.
-void add_repo_digests(const Layout& layout, const Image& image) {
+std::string kept_manifest(const Layout& layout, const std::string& id, const std::string& digest) {
+  return fmt::format("{}/manifests/{}.json", layout.image(id), digest.substr(digest.find(':') + 1));
+}
+
+// The image's new manifest counts from now on; the former one is still found by its digest.
+void replace_manifest(const Layout& layout, Image& record, const Image& with,
+                      std::string_view bytes) {
+  const std::string path = layout.image(record.id) + "/manifest.json";
+  const auto former = sys::find_file(path);
+  if (former == bytes) return;
+  if (former && !former->empty() && !record.manifest_digest.empty()) {
+    sys::make_dirs(layout.image(record.id) + "/manifests", 0700);
+    replace_record(layout, kept_manifest(layout, record.id, record.manifest_digest), *former);
+  }
+  replace_record(layout, path, bytes);
+  record.manifest_digest = with.manifest_digest;
+}
+
+// The image was there: one more place it can be had from, perhaps by another manifest.
+void add_origin(const Layout& layout, const Image& image, std::string_view manifest_bytes) {
   auto found = find_record(layout, image.id);
   if (!found) return;
-  const std::size_t before = found->repo_digests.size();
+  const std::string before = text_of(*found);
   for (const std::string& digest : image.repo_digests) {
-    if (std::ranges::count(found->repo_digests, digest) == 0) found->repo_digests.push_back(digest);
+    std::erase(found->repo_digests, digest);  // the newest are the last
+    found->repo_digests.push_back(digest);
   }
-  if (found->repo_digests.size() == before) return;
-  replace_record(layout, layout.image(image.id) + "/image.json", text_of(*found));
+  if (!image.repo_digests.empty()) replace_manifest(layout, *found, image, manifest_bytes);
+  const std::string after = text_of(*found);
+  if (after != before) replace_record(layout, layout.image(image.id) + "/image.json", after);
 }
 
 // Nothing when it cannot be known, because an image is damaged.
@@ -101,22 +104,6 @@ std::optional<std::set<std::string>> layers_in_use(const Layout& layout) {
     return std::nullopt;
   }
   return used;
-}
-
-// For who decided to remove it before (HeldImages::is_newer). The clock is the one that they read,
-// not the kernel's coarser one.
-void note_use(const Layout& layout, const std::string& id) {
-  const base::Time now = base::now();
-  const timespec time{.tv_sec = now / 1'000'000'000, .tv_nsec = now % 1'000'000'000};
-  const timespec times[] = {time, time};
-  ::utimensat(AT_FDCWD, layout.image(id).c_str(), times, 0);
-}
-
-void give_name(const Layout& layout, const std::string& id, const std::string& name) {
-  const Staged staged(layout);
-  sys::make_link("../images/" + id, staged.path() + "/ref");
-  sys::rename_path(staged.path() + "/ref", layout.ref(name));
-  note_use(layout, id);
 }
 
 bool is_older(const std::string& path, std::chrono::seconds age) {
@@ -165,9 +152,7 @@ std::optional<Image> ImageStore::find(const std::string& id, bool with_names) co
 }
 
 std::optional<std::string> ImageStore::find_id(const std::string& name) const {
-  const auto target = sys::find_link(layout_.ref(name));
-  if (!target) return std::nullopt;
-  return id_of_link(*target);
+  return storage::find_id(layout_, name);
 }
 
 std::vector<std::string> ImageStore::ids() const {
@@ -212,10 +197,10 @@ void ImageStore::publish(const Image& image, std::string_view config_bytes,
     check_layers(layout_, image);
     const std::string target = layout_.image(image.id);
     if (sys::exists(target) && !find_sound(*this, image.id)) throw_away(layout_, target);
-    if (!staged.publish(target)) add_repo_digests(layout_, image);
-    note_use(layout_, image.id);
+    if (!staged.publish(target)) add_origin(layout_, image, manifest_bytes);
+    note_use(target);
     for (const std::string& name : image.names)
-      give_name(layout_, image.id, name);
+      give_name(layout_, layout_.image(image.id), name);
   }
   make_durable(layout_.images());
   if (!image.names.empty()) make_durable(layout_.refs());
@@ -225,8 +210,15 @@ std::string ImageStore::config_bytes(const std::string& id) const {
   return sys::read_file(layout_.image(id) + "/config.json");
 }
 
-std::string ImageStore::manifest_bytes(const std::string& id) const {
+std::string ImageStore::manifest_bytes(const std::string& id, const std::string& digest) const {
+  if (!digest.empty()) {
+    if (auto kept = sys::find_file(kept_manifest(layout_, id, digest))) return std::move(*kept);
+  }
   return sys::read_file(layout_.image(id) + "/manifest.json");
+}
+
+bool ImageStore::has_manifest(const Image& image, const std::string& digest) const {
+  return image.manifest_digest == digest || sys::exists(kept_manifest(layout_, image.id, digest));
 }
 
 void ImageStore::tag(const std::string& id, const std::string& name) const {
@@ -234,7 +226,7 @@ void ImageStore::tag(const std::string& id, const std::string& name) const {
   if (!sys::exists(layout_.image(id))) {
     throw base::Error(fmt::format("tag {}: image {} is gone", name, base::short_id(id)));
   }
-  give_name(layout_, id, name);
+  give_name(layout_, layout_.image(id), name);
   make_durable(layout_.refs());
 }
 
@@ -267,20 +259,18 @@ bool HeldImages::untag(const std::string& name) const {
 // First the names, then the image, then its layers: whoever is interrupted leaves layers that no
 // image has, never an image that lacks a layer.
 void HeldImages::remove(const std::string& id) const {
-  if (!find_record(layout_, id)) return;
-  const Names names = read_names(layout_);
-  if (const auto found = names.find(id); found != names.end()) {
-    for (const std::string& name : found->second)
-      untag(name);
-  }
-  move_to_trash(layout_, layout_.image(id));
-  remove_orphans(layout_);
+  const bool is_image = find_record(layout_, id).has_value();
+  if (!is_image && !sys::exists(layout_.list(id))) return;
+  take_names(layout_, id);
+  move_to_trash(layout_, is_image ? layout_.image(id) : layout_.list(id));
+  if (is_image) remove_orphans(layout_);
 }
 
 bool HeldImages::is_newer(const std::string& id, base::Time moment) const {
   struct stat status {};
-  if (::stat(layout_.image(id).c_str(), &status) != 0) return false;
-  return status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec > moment;
+  const bool is_there = ::stat(layout_.image(id).c_str(), &status) == 0 ||
+                        ::stat(layout_.list(id).c_str(), &status) == 0;
+  return is_there && status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec > moment;
 }
 
 }  // namespace storage

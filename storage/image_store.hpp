@@ -13,15 +13,17 @@
 namespace storage {
 
 // What a pull leaves on disk: image.json with these members, and beside it the very bytes of its
-// configuration and manifest.
+// configuration and manifests. Registries may have one image by several manifests, since layers can
+// be packed in several ways.
 struct Image {
   std::string id;                         // SHA-256 of the configuration, 64 hex digits
-  std::string manifest_digest;            // "sha256:...", of an index if it came from one
+  std::string manifest_digest;            // "sha256:..." of the newest manifest
   std::vector<std::string> repo_digests;  // "docker.io/library/alpine@sha256:..."
   std::vector<std::string> layers;        // chain ids, bottom first
   std::int64_t size = 0;                  // bytes of all layers, unpacked
   oci::ImageConfig config;
   std::vector<std::string> names;  // "docker.io/library/alpine:latest"; read from refs/, not stored
+  bool is_list = false;            // a List, shown among images
 };
 
 class ImageStore {
@@ -37,12 +39,15 @@ class ImageStore {
   // All its layers are here. One that lacks a layer is whole again when it is pulled again.
   bool is_whole(const Image& image) const;
 
-  // Publishes by rename; an image that is there already gets the new repo digest added. All its
-  // layers must have been committed before.
+  // Publishes by rename. An image that is there already gets the new repo digests added, and its
+  // new manifest counts: the one it had is kept beside. A manifest without repo digests was made
+  // up here and replaces none. All layers must have been committed before.
   void publish(const Image& image, std::string_view config_bytes,
                std::string_view manifest_bytes) const;
   std::string config_bytes(const std::string& id) const;
-  std::string manifest_bytes(const std::string& id) const;
+  // The newest one, or the one of this digest where that is kept.
+  std::string manifest_bytes(const std::string& id, const std::string& digest = "") const;
+  bool has_manifest(const Image& image, const std::string& digest) const;
 
   void tag(const std::string& id, const std::string& name) const;  // moves the name here
   bool untag(const std::string& name) const;  // false when there was no such name

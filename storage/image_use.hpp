@@ -22,7 +22,7 @@ class HeldImages {
 
   // False when there was no such name.
   bool untag(const std::string& name) const;
-  // As ImageStore::remove; nothing when it is gone.
+  // As ImageStore::remove, or as ListStore::remove when it is a list; nothing when it is gone.
   void remove(const std::string& id) const;
   // Pulled, made or named later than that, even if it was there before.
   bool is_newer(const std::string& id, base::Time moment) const;

@@ -87,8 +87,8 @@ std::string Layout::unescape_ref(std::string_view file_name) {
   return out;
 }
 
-std::string Layout::list(std::string_view name) const {
-  return below(lists(), escaped(name));
+std::string Layout::list(std::string_view id) const {
+  return below(lists(), id);
 }
 
 std::string Layout::artifact(std::string_view name) const {

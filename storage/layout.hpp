@@ -14,8 +14,9 @@ namespace storage {
 //                    /{outline.zst,kept/}     what of its archive is not in root/: storage/tar
 //                    /blobs.json              what it became when it was pushed
 //   images/<image id>/{image.json,config.json,manifest.json}
-//   refs/<escaped name>                       symbolic link to ../images/<image id>
-//   lists/<escaped name>                      a list of images for several platforms
+//                    /manifests/<hex>.json    others that it has been pulled by, by digest
+//   lists/<list id>                           a list of images for several platforms
+//   refs/<escaped name>                       symbolic link to ../images/<id> or ../lists/<id>
 //   artifacts/<escaped name>/{manifest.json,blobs/<hex>}
 //   rootfs/<container id>/{upper/,work/,...}  a container's writable layer
 //   volumes/<name>/{data/,volume.json}
@@ -41,7 +42,7 @@ class Layout {
   std::string ref(std::string_view name) const;  // escapes '/' and ':'
   static std::string unescape_ref(std::string_view file_name);
   std::string lists() const { return root_ + "/lists"; }
-  std::string list(std::string_view name) const;
+  std::string list(std::string_view id) const;
   std::string artifacts() const { return root_ + "/artifacts"; }
   std::string artifact(std::string_view name) const;
   std::string rootfs() const { return root_ + "/rootfs"; }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "pkg/base/json.hpp"
+#include "pkg/base/time.hpp"
 #include "storage/layout.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,22 +22,28 @@ struct List {
     std::string digest() const;
   };
 
-  std::string id;    // 64 random hex digits
-  std::string name;  // "localhost/app:1"
+  std::string id;  // 64 random hex digits
+  base::Time created = 0;
+  std::string digest;     // of the index as it would be pushed
+  std::int64_t size = 0;  // of the same, in bytes
   std::map<std::string, std::string> annotations;
   std::vector<Entry> entries;
+  std::vector<std::string> names;  // "localhost/app:1"; read from refs/, not stored
 };
 
 class ListStore {
  public:
   explicit ListStore(Layout layout) : layout_(std::move(layout)) {}
 
-  // By complete name. Throws base::Error for a damaged one.
-  std::optional<List> find(const std::string& name) const;
-  std::vector<List> list() const;
-  // Makes it known, or replaces what has its name.
+  // By full id. Throws base::Error for a damaged one.
+  std::optional<List> find(const std::string& id, bool with_names = false) const;
+  std::vector<std::string> ids() const;
+  std::vector<List> list() const;  // with names
+  // Makes it known, or replaces what has its id. Names stay as they are.
   void save(const List& list) const;
-  bool remove(const std::string& name) const;  // false when there was none
+  void tag(const std::string& id, const std::string& name) const;  // moves the name here
+  // With all its names, into the trash: `empty_trash` is next. False when there was none.
+  bool remove(const std::string& id) const;
 
  private:
   Layout layout_;

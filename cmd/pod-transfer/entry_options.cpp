@@ -35,16 +35,24 @@ std::map<std::string, std::string> parse_annotations(const std::vector<std::stri
   return parsed;
 }
 
+std::string list_destination(const images::FoundList& found,
+                             const std::vector<std::string>& words) {
+  if (words.size() > 1) return words[1];
+  if (!found.name.empty()) return found.name;
+  throw base::Error(words[0] + ": was given by id: say where to: LIST DESTINATION");
+}
+
 void change_list(const home::Home& home, const std::string& name,
                  const std::function<void(storage::List&)>& change) {
   const storage::Layout layout(home);
   layout.prepare();
-  const std::string full = transfer::list_of(layout, name).name;
-  const auto lock = storage::NamedLock::take(layout, "list-" + full);
-  storage::List list = transfer::list_of(layout, full);
-  change(list);
-  storage::ListStore(layout).save(list);
-  fmt::print("{}\n", list.id);
+  const std::string id = transfer::list_of(home, name).list.id;
+  const auto lock = storage::NamedLock::take(layout, "list-" + id);
+  auto list = storage::ListStore(layout).find(id);
+  if (!list) throw base::Error(name + ": the list is gone");
+  change(*list);
+  transfer::save_list(layout, *list);
+  fmt::print("{}\n", id);
 }
 
 }  // namespace pod_transfer

@@ -22,6 +22,9 @@ struct EntryFlags {
 // "KEY=VALUE" words. Throws base::Error for others.
 std::map<std::string, std::string> parse_annotations(const std::vector<std::string>& words);
 
+// Where a list goes that is pushed as LIST [DESTINATION]. Throws base::Error when nothing says it.
+std::string list_destination(const images::FoundList& found, const std::vector<std::string>& words);
+
 // Changes a list while nobody else does, and shows its id.
 void change_list(const home::Home& home, const std::string& name,
                  const std::function<void(storage::List&)>& change);

@@ -5,6 +5,7 @@
 #include "pkg/base/id.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/transfer/lists.hpp"
+#include "storage/refs.hpp"
 
 #include <fmt/core.h>
 
@@ -22,14 +23,20 @@ struct CreateFlags {
 };
 
 // The list that has the name, or a new one.
-storage::List begin_list(const home::Home& home, const CreateFlags& flags) {
-  const std::string name = transfer::list_name(flags.name);
-  const auto found = storage::ListStore(storage::Layout(home)).find(name);
-  if (found && flags.amend) return *found;
+storage::List begin_list(const home::Home& home, const CreateFlags& flags,
+                         const std::string& name) {
+  const storage::Layout layout(home);
+  const auto id = storage::find_id(layout, name);
+  auto found = id ? storage::ListStore(layout).find(*id) : std::nullopt;
+  if (found && flags.amend) return std::move(*found);
   if (found) throw base::Error(name + ": there is such a list already: --amend adds to it");
-  const auto image = images::find_named(home, name, false);
-  if (image && image->name == name) throw base::Error(name + ": an image has this name");
-  return {.id = base::make_id(), .name = name, .annotations = {}, .entries = {}};
+  if (id && storage::ImageStore(layout).find(*id)) {
+    throw base::Error(name + ": an image has this name");
+  }
+  storage::List list;
+  list.id = base::make_id();
+  list.created = base::now();
+  return list;
 }
 
 }  // namespace
@@ -49,14 +56,17 @@ int manifest_create(const cli::Arguments& arguments) {
   if (flags.insecure) flags.registry.access.tls_verify = false;
 
   const home::Home home = home::Home::open();
-  storage::List list = begin_list(home, flags);
+  const std::string name = images::local_name(flags.name);
+  storage::List list = begin_list(home, flags, name);
   for (const std::string& image : flags.images) {
     transfer::add_entries(list,
                           transfer::find_entries(home, flags.registry.take(), image, flags.all));
   }
   for (const auto& [key, value] : parse_annotations(flags.annotations))
     list.annotations[key] = value;
-  storage::ListStore(storage::Layout(home)).save(list);
+  const storage::Layout layout(home);
+  transfer::save_list(layout, list);
+  storage::ListStore(layout).tag(list.id, name);
   fmt::print("{}\n", list.id);
   return 0;
 }

@@ -13,9 +13,9 @@ namespace pod_transfer {
 namespace {
 
 // "docker://NAME" is never looked for here.
-std::optional<storage::List> find_here(const home::Home& home, const std::string& name) {
+std::optional<images::FoundList> find_here(const home::Home& home, const std::string& name) {
   if (name.starts_with("docker://")) return std::nullopt;
-  return transfer::find_list(storage::Layout(home), name);
+  return images::find_list(home, name);
 }
 
 }  // namespace
@@ -35,10 +35,10 @@ int manifest_inspect(const cli::Arguments& arguments) {
   if (insecure) registry.access.tls_verify = false;
 
   const home::Home home = home::Home::open();
-  const auto list = find_here(home, name);
+  const auto found = find_here(home, name);
   const std::string bytes =
-      list ? transfer::index_document(*list, transfer::is_docker_list(*list)).bytes
-           : transfer::open_remote(home, registry.take(), name).document.bytes;
+      found ? transfer::index_document(found->list, transfer::is_docker_list(found->list)).bytes
+            : transfer::open_remote(home, registry.take(), name).document.bytes;
   constexpr int kIndent = 4;
   fmt::print("{}\n", base::Json::parse(bytes).dump(kIndent));
   return 0;

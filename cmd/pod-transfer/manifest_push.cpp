@@ -1,10 +1,12 @@
 #include "cmd/pod-transfer/command.hpp"
+#include "cmd/pod-transfer/entry_options.hpp"
 #include "cmd/pod-transfer/progress.hpp"
 #include "cmd/pod-transfer/registry_options.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/transfer/lists.hpp"
 #include "pkg/transfer/push_list.hpp"
 #include "pkg/transfer/store.hpp"
+#include "storage/trash.hpp"
 
 #include <fmt/core.h>
 
@@ -54,15 +56,18 @@ int manifest_push(const cli::Arguments& arguments) {
   flags.packing.take(push);
 
   const home::Home home = home::Home::open();
-  const storage::List list = transfer::list_of(storage::Layout(home), flags.words[0]);
-  const std::string destination = flags.words.size() > 1 ? flags.words[1] : list.name;
+  const images::FoundList found = transfer::list_of(home, flags.words[0]);
+  const std::string destination = list_destination(found, flags.words);
   refuse_other_transports(destination);
   const auto report = make_report(flags.quiet, "Pushing");
   const transfer::Store store = transfer::open_store(home);
   const oci::Descriptor pushed = transfer::push_list(
-      {home, store, oci::Reference::parse(destination), push, flags.all}, list, *report);
+      {home, store, oci::Reference::parse(destination), push, flags.all}, found.list, *report);
   write_digest(flags.digest_file, pushed.digest.text());
-  if (flags.remove) storage::ListStore(store.layout).remove(list.name);
+  if (flags.remove) {
+    storage::ListStore(store.layout).remove(found.list.id);
+    storage::empty_trash(home);
+  }
   fmt::print("{}\n", pushed.digest.text());
   return 0;
 }

@@ -2,6 +2,7 @@
 #include "cmd/pod-transfer/entry_options.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/transfer/lists.hpp"
+#include "storage/trash.hpp"
 
 #include <fmt/core.h>
 
@@ -32,14 +33,18 @@ int manifest_rm(const cli::Arguments& arguments) {
       .rest("LIST", names, 1);
   options.parse(arguments);
 
-  const storage::Layout layout(home::Home::open());
-  return for_each(names, [&](const std::string& name) {
-    const auto list = transfer::find_list(layout, name);
-    if (!list && ignore) return;
-    if (!list) throw base::Error(name + ": no such manifest list here", 1);
-    storage::ListStore(layout).remove(list->name);
-    fmt::print("Untagged: {}\nDeleted: {}\n", list->name, list->id);
+  const home::Home home = home::Home::open();
+  const int status = for_each(names, [&](const std::string& name) {
+    const auto found = images::find_list(home, name, true);
+    if (!found && ignore) return;
+    if (!found) throw base::Error(name + ": no such manifest list here", 1);
+    storage::ListStore(storage::Layout(home)).remove(found->list.id);
+    for (const std::string& one : found->list.names)
+      fmt::print("Untagged: {}\n", one);
+    fmt::print("Deleted: {}\n", found->list.id);
   });
+  storage::empty_trash(home);
+  return status;
 }
 
 int manifest_exists(const cli::Arguments& arguments) {
@@ -49,7 +54,7 @@ int manifest_exists(const cli::Arguments& arguments) {
   options.argument("LIST", name);
   options.parse(arguments);
 
-  return transfer::find_list(storage::Layout(home::Home::open()), name) ? 0 : 1;
+  return images::find_list(home::Home::open(), name) ? 0 : 1;
 }
 
 }  // namespace pod_transfer

@@ -1,9 +1,11 @@
 #include "pkg/transfer/push.hpp"
 
 #include "cmd/pod-transfer/command.hpp"
+#include "cmd/pod-transfer/entry_options.hpp"
 #include "cmd/pod-transfer/progress.hpp"
 #include "cmd/pod-transfer/registry_options.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/transfer/image_place.hpp"
 #include "pkg/transfer/lists.hpp"
@@ -81,23 +83,19 @@ void advise(base::Error& error, const oci::Reference& reference, bool is_chosen)
                     error.status());
 }
 
-// False when there is no such list.
-bool push_as_list(const home::Home& home, const PushFlags& flags,
-                  const transfer::PushOptions& options) {
-  const auto list = transfer::find_list(storage::Layout(home), flags.words[0]);
-  if (!list) return false;
+void push_as_list(const home::Home& home, const PushFlags& flags,
+                  const transfer::PushOptions& options, const images::FoundList& found) {
   if (!flags.key.file.empty()) {
     throw base::Error("--sign-by-sigstore-private-key: a manifest list cannot be signed yet");
   }
-  const std::string destination = flags.words.size() > 1 ? flags.words[1] : list->name;
+  const std::string destination = list_destination(found, flags.words);
   refuse_other_transports(destination);
   const auto report = make_report(flags.quiet, "Pushing");
   const transfer::Store store = transfer::open_store(home);
   const oci::Descriptor pushed = transfer::push_list(
-      {home, store, oci::Reference::parse(destination), options, flags.all}, *list, *report);
+      {home, store, oci::Reference::parse(destination), options, flags.all}, found.list, *report);
   write_digest(flags.digest_file, pushed.digest.text());
   if (!flags.quiet) fmt::print(stderr, "Digest: {}\n", pushed.digest.text());
-  return true;
 }
 
 }  // namespace
@@ -113,10 +111,15 @@ int push(const cli::Arguments& arguments) {
   transfer::read_key(flags.key, flags.passphrase_file);
 
   const home::Home home = home::Home::open();
-  const auto found = images::find_named(home, flags.words[0], false);
-  if (!found && push_as_list(home, flags, push)) return 0;
+  if (const auto list = images::find_list(home, flags.words[0])) {
+    push_as_list(home, flags, push, *list);
+    return 0;
+  }
+  auto found = images::find_named(home, flags.words[0], false);
   if (!found) throw base::Error(flags.words[0] + ": image not known");
   const std::string destination = destination_of(flags, *found);
+  found->image.manifest_digest = images::manifest_digest_of(
+      home, found->image, found->name.empty() ? flags.words[0] : found->name);
   if (const auto place = transfer::find_place(destination)) {
     save_at(home, flags, *place);
     return 0;

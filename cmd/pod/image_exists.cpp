@@ -1,5 +1,6 @@
 #include "cmd/pod/command.hpp"
 #include "pkg/images/ensure.hpp"
+#include "pkg/images/lists.hpp"
 
 namespace pod {
 
@@ -10,7 +11,8 @@ int image_exists(Arguments arguments) {
   options.argument("IMAGE", name);
   options.parse(arguments);
 
-  return images::find(home::Home::open(), name) ? 0 : 1;
+  const home::Home home = home::Home::open();
+  return images::find(home, name) || images::find_list(home, name) ? 0 : 1;
 }
 
 }  // namespace pod

@@ -5,6 +5,7 @@
 #include "pkg/containers/report.hpp"
 #include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
+#include "pkg/images/lists.hpp"
 
 #include <fmt/core.h>
 
@@ -35,6 +36,11 @@ base::Json find_object(const home::Home& home, const std::string& name, const In
   }
   if (flags.wants("pod")) {
     if (const auto found = pods::find(home, name)) return pods::inspect(home, *found);
+  }
+  if (flags.wants("image") && images::find_list(home, name)) {
+    throw base::Error(fmt::format(
+        "{}: a manifest list of which no image for {} is here; pod manifest inspect shows the list",
+        name, oci::Platform::host().text()));
   }
   throw base::Error(
       fmt::format("{}: no such {}", name, flags.type == "all" ? "object" : flags.type));

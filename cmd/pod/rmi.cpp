@@ -4,6 +4,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/images/catalog.hpp"
+#include "pkg/images/lists.hpp"
 
 #include <fmt/core.h>
 
@@ -27,18 +28,22 @@ std::vector<std::string> users_of(const home::Home& home, const std::string& ima
   return users;
 }
 
-// What was named, and which image that meant before anything was removed.
+// What was named, and which image or list that meant before anything was removed.
 struct Wanted {
   std::string name;
   std::string id;
 };
 
+std::string id_of(const home::Home& home, const std::string& name) {
+  if (const auto list = images::find_list(home, name)) return list->list.id;
+  const std::optional<storage::Image> image = images::find(home, name);
+  return image ? image->id : "";
+}
+
 std::vector<Wanted> look_up(const home::Home& home, const std::vector<std::string>& names) {
   std::vector<Wanted> all;
-  for (const std::string& name : names) {
-    const std::optional<storage::Image> image = images::find(home, name);
-    all.push_back({name, image ? image->id : ""});
-  }
+  for (const std::string& name : names)
+    all.push_back({name, id_of(home, name)});
   return all;
 }
 
@@ -57,14 +62,14 @@ struct RmiFlags {
 
 void remove_image(const home::Home& home, const Wanted& wanted, const RmiFlags& flags,
                   std::set<std::string>& gone) {
-  const std::optional<storage::Image> image = images::find(home, wanted.name);
-  if (!image && (flags.ignore || flags.force || gone.contains(wanted.id))) return;
-  if (!image) throw base::Error(fmt::format("{}: image not known", wanted.name), 1);
-  const std::vector<std::string> users = users_of(home, image->id, flags.force);
+  const std::string id = id_of(home, wanted.name);
+  if (id.empty() && (flags.ignore || flags.force || gone.contains(wanted.id))) return;
+  if (id.empty()) throw base::Error(fmt::format("{}: image not known", wanted.name), 1);
+  const std::vector<std::string> users = users_of(home, id, flags.force);
   // All means with all their names, too, but not with their containers.
   const bool is_forced = flags.force || (flags.all && users.empty());
-  const images::Removal removal = images::remove(home, wanted.name, is_forced,
-                                                 [&] { return users_of(home, image->id, false); });
+  const images::Removal removal =
+      images::remove(home, wanted.name, is_forced, [&] { return users_of(home, id, false); });
   gone.insert(removal.deleted.begin(), removal.deleted.end());
   for (const std::string& untagged : removal.untagged)
     cli::print("Untagged: " + untagged + "\n");

@@ -1,6 +1,7 @@
 #include "cmd/pod/command.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/images/ensure.hpp"
+#include "pkg/images/lists.hpp"
 #include "pkg/oci/reference.hpp"
 #include "storage/image_store.hpp"
 
@@ -21,6 +22,12 @@ std::string name_of(const storage::Image& image, const std::string& typed) {
   throw base::Error(typed + ": not a name of this image");
 }
 
+storage::Image find_image_or_list(const home::Home& home, const std::string& name) {
+  if (const auto list = images::find_list(home, name, true)) return images::as_image(list->list);
+  if (auto found = images::find_named(home, name, true)) return std::move(found->image);
+  throw base::Error(name + ": image not known");
+}
+
 }  // namespace
 
 int untag(Arguments arguments) {
@@ -32,9 +39,7 @@ int untag(Arguments arguments) {
   options.parse(arguments);
 
   const home::Home home = home::Home::open();
-  const std::optional<images::Found> found = images::find_named(home, name, true);
-  if (!found) throw base::Error(name + ": image not known");
-  const storage::Image& image = found->image;
+  const storage::Image image = find_image_or_list(home, name);
   const storage::ImageStore store{storage::Layout(home)};
 
   std::vector<std::string> wanted;

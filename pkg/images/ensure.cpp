@@ -3,6 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/images/lists.hpp"
 #include "pkg/oci/platform.hpp"
 #include "pkg/oci/reference.hpp"
 #include "pkg/sys/child.hpp"
@@ -52,6 +53,18 @@ std::vector<std::string> environment_for(const home::Home& home) {
     environment.emplace_back(text);
   }
   return environment;
+}
+
+// An image that is here, or what a list that is here has for the platform.
+std::optional<Found> find_fitting(const home::Home& home, const std::string& text,
+                                  const PullOptions& options) {
+  const auto list = options.platform.empty() ? std::nullopt : find_list(home, text);
+  if (list) {
+    auto instance =
+        find_instance(storage::Layout(home), list->list, oci::Platform::parse(options.platform));
+    if (instance) return Found{std::move(*instance), list->name};
+  }
+  return find_named(home, text, false);
 }
 
 // The last line that it writes is the image's id; progress and its error go to our standard error.
@@ -104,7 +117,7 @@ bool has_transport(const std::string& text) {
 
 Found ensure(const home::Home& home, const std::string& text, const PullOptions& options) {
   if (has_transport(text)) return pull_or_fail(home, text, options, std::nullopt);
-  std::optional<Found> here = find_named(home, text, false);
+  std::optional<Found> here = find_fitting(home, text, options);
   const bool is_missing_policy = options.policy == PullPolicy::Missing;
   const bool is_by_id = here && here->name.empty() && text.find('@') == std::string::npos;
   if (here && (options.policy == PullPolicy::Never || is_by_id)) return std::move(*here);

@@ -10,8 +10,8 @@
 namespace images {
 
 // The image a user means: a name (short ones completed, see ShortNames; "localhost/NAME" is tried
-// before), a name with digest, or the beginning of an id. Nothing when there is none; throws
-// base::Error when an id prefix fits several.
+// before), a name with digest, or the beginning of an id. Of a manifest list it is the one for this
+// host. Nothing when there is none; throws base::Error when an id prefix fits several.
 std::optional<storage::Image> find(const home::Home& home, const std::string& text);
 
 // The same, and the complete name it was found by: "" when by id or digest. Only `with_names`

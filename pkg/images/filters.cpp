@@ -3,12 +3,14 @@
 #include "pkg/base/time.hpp"
 #include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
+#include "pkg/images/lists.hpp"
 #include "pkg/oci/reference.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fnmatch.h>
 
@@ -19,8 +21,9 @@ namespace {
 struct Filter {
   std::string key;
   std::string value;
-  base::Time moment = 0;  // until, before, since
-  bool wanted = false;    // dangling, readonly, intermediate
+  base::Time moment = 0;                // until, before, since
+  bool wanted = false;                  // dangling, readonly, intermediate, manifest
+  std::set<std::string> dangling = {};  // ids
 };
 
 bool is_moment(const std::string& key) {
@@ -36,6 +39,16 @@ bool is_known(const std::string& key) {
   return is_moment(key) || is_switch(key) || std::ranges::count(others, key) != 0;
 }
 
+// What has no name and is in no list.
+std::set<std::string> dangling_ids(const std::vector<storage::Image>& images,
+                                   const std::set<std::string>& in_lists) {
+  std::set<std::string> ids;
+  for (const storage::Image& image : images) {
+    if (image.names.empty() && !in_lists.contains(image.id)) ids.insert(image.id);
+  }
+  return ids;
+}
+
 Filter parse_filter(const home::Home& home, const std::string& text) {
   const auto [key, value] = base::split_once(text, '=');
   if (!is_known(key)) throw base::Error(fmt::format("filter {}: images have no such filter", text));
@@ -43,7 +56,8 @@ Filter parse_filter(const home::Home& home, const std::string& text) {
   Filter filter{key, *value};
   if (key == "until") filter.moment = base::parse_moment(*value);
   if (is_moment(key)) {
-    const auto image = find(home, *value);
+    const auto list = find_list(home, *value);
+    const auto image = list ? std::optional(as_image(list->list)) : find(home, *value);
     if (!image) throw base::Error(fmt::format("filter {}: image not known", text));
     filter.moment = image->config.created;
   }
@@ -85,19 +99,27 @@ std::string without_algorithm(const std::string& digest) {
   return digest.starts_with("sha256:") ? digest.substr(7) : digest;
 }
 
+bool has_digest(const storage::Image& image, const std::string& digits) {
+  if (without_algorithm(image.manifest_digest).starts_with(digits)) return true;
+  return std::ranges::any_of(image.repo_digests, [&](const std::string& known) {
+    return without_algorithm(known.substr(known.find('@') + 1)).starts_with(digits);
+  });
+}
+
 bool fits(const storage::Image& image, const Filter& filter) {
   const std::string& key = filter.key;
+  if (key == "dangling") return filter.dangling.contains(image.id) == filter.wanted;
   if (key == "reference") return fits_reference(image, filter.value);
   if (key == "label") return has_label(image, filter.value);
   if (key == "label!") return !has_label(image, filter.value);
   if (key == "id") return image.id.starts_with(without_algorithm(filter.value));
   if (key == "digest") {
-    return without_algorithm(image.manifest_digest).starts_with(without_algorithm(filter.value));
+    return has_digest(image, without_algorithm(filter.value));
   }
-  if (key == "dangling") return image.names.empty() == filter.wanted;
+  if (key == "manifest") return image.is_list == filter.wanted;
   if (key == "until" || key == "before") return image.config.created < filter.moment;
   if (key == "since" || key == "after") return image.config.created > filter.moment;
-  return !filter.wanted;  // images are neither read-only nor in between, nor lists of others
+  return !filter.wanted;  // images are neither read-only nor in between
 }
 
 // Filters of one key are alternatives, but for labels.
@@ -129,7 +151,13 @@ std::vector<storage::Image> list(const home::Home& home, const std::vector<std::
   parsed.reserve(filters.size());
   for (const std::string& text : filters)
     parsed.push_back(parse_filter(home, text));
+  const std::vector<storage::List> lists = storage::ListStore(storage::Layout(home)).list();
   std::vector<storage::Image> images = storage::ImageStore(storage::Layout(home)).list();
+  for (const storage::List& one : lists)
+    images.push_back(as_image(one));
+  for (Filter& filter : parsed) {
+    if (filter.key == "dangling") filter.dangling = dangling_ids(images, instances_of(lists));
+  }
   std::erase_if(images, [&](const storage::Image& image) { return !fits_all(image, parsed); });
   const bool names_names =
       std::ranges::any_of(parsed, [](const Filter& filter) { return filter.key == "reference"; });
@@ -143,9 +171,13 @@ std::vector<storage::Image> list(const home::Home& home, const std::vector<std::
 }
 
 void tag(const home::Home& home, const std::string& image, const std::string& name) {
+  const storage::Layout layout(home);
+  if (const auto list = find_list(home, image)) {
+    return storage::ListStore(layout).tag(list->list.id, local_name(name));
+  }
   const auto found = find(home, image);
   if (!found) throw base::Error(image + ": image not known");
-  storage::ImageStore(storage::Layout(home)).tag(found->id, local_name(name));
+  storage::ImageStore(layout).tag(found->id, local_name(name));
 }
 
 }  // namespace images

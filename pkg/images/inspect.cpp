@@ -103,10 +103,13 @@ base::Json driver_of(const home::Home& home, const storage::Image& image) {
   return base::Json::object({{"Name", driver_name(home)}, {"Data", places}});
 }
 
-std::string media_type_of(const home::Home& home, const storage::Image& image) {
-  const std::string manifest = storage::ImageStore(storage::Layout(home)).manifest_bytes(image.id);
-  if (manifest.empty()) return kOciManifest;
-  return base::Json::parse(manifest).string_or("mediaType", kOciManifest);
+void add_manifest(base::Json& json, const home::Home& home, const storage::Image& image) {
+  const std::string bytes = storage::ImageStore(storage::Layout(home)).manifest_bytes(image.id);
+  const base::Json manifest = bytes.empty() ? base::Json::object() : base::Json::parse(bytes);
+  json["Annotations"] = base::Json::object();
+  for (const auto& [key, value] : manifest.object_or_none("annotations"))
+    json["Annotations"][key] = value;
+  json["ManifestType"] = manifest.string_or("mediaType", kOciManifest);
 }
 
 void add_origin(base::Json& json, const oci::ImageConfig& config) {
@@ -133,6 +136,22 @@ std::vector<std::string> repo_digests(const storage::Image& image) {
   return digests;
 }
 
+std::string manifest_digest_of(const home::Home& home, const storage::Image& image,
+                               const std::string& name) {
+  const storage::ImageStore store{storage::Layout(home)};
+  if (const std::size_t at = name.find('@'); at != std::string::npos) {
+    const std::string digest = name.substr(at + 1);
+    return store.has_manifest(image, digest) ? digest : image.manifest_digest;
+  }
+  const std::string repository = name.substr(0, name.rfind(':')) + "@";
+  for (auto known = image.repo_digests.rbegin(); known != image.repo_digests.rend(); ++known) {
+    if (!known->starts_with(repository)) continue;
+    const std::string digest = known->substr(repository.size());
+    if (store.has_manifest(image, digest)) return digest;
+  }
+  return image.manifest_digest;
+}
+
 base::Json inspect(const home::Home& home, const storage::Image& image) {
   base::Json json = base::Json::object();
   json["Id"] = image.id;
@@ -145,11 +164,11 @@ base::Json inspect(const home::Home& home, const storage::Image& image) {
   json["GraphDriver"] = driver_of(home, image);
   json["RootFS"] = root_of(image.config);
   json["Labels"] = labels_of(image.config);
-  json["Annotations"] = base::Json::object();
-  json["ManifestType"] = media_type_of(home, image);
+  add_manifest(json, home, image);
   json["User"] = image.config.user;
   json["History"] = history_of(image.config);
   json["NamesHistory"] = base::Json(image.names);
+  if (!image.config.healthcheck.is_null()) json["Healthcheck"] = image.config.healthcheck;
   return json;
 }
 

@@ -3,6 +3,7 @@
 #include "pkg/base/text.hpp"
 #include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
+#include "pkg/images/lists.hpp"
 #include "storage/image_use.hpp"
 #include "storage/trash.hpp"
 
@@ -22,17 +23,23 @@ void refuse_if_used(const std::string& text, const std::vector<std::string>& use
                     kInUse);
 }
 
-void refuse_several_names(const Found& found) {
+void refuse_several_names(const storage::Image& image) {
   throw base::Error(fmt::format(
       "unable to delete image \"{}\" by ID with more than one tag ([{}]): please force removal",
-      found.image.id, base::join(found.image.names, " ")));
+      image.id, base::join(image.names, " ")));
+}
+
+// The image or list that is meant; of a list not the image for this host.
+std::optional<Found> find_whole(const home::Home& home, const std::string& text) {
+  if (auto list = find_list(home, text, true)) return Found{as_image(list->list), list->name};
+  return find_named(home, text, true);
 }
 
 // Looks and acts while nobody names, pulls or uses an image.
 Removal remove_held(const home::Home& home, const std::string& text, bool force,
                     const std::function<std::vector<std::string>()>& used_by) {
   const storage::HeldImages held{storage::Layout(home)};
-  const auto found = find_named(home, text, true);
+  const auto found = find_whole(home, text);
   if (!found) {
     if (force) return {};
     throw base::Error(text + ": image not known", kMissing);
@@ -42,8 +49,8 @@ Removal remove_held(const home::Home& home, const std::string& text, bool force,
     held.untag(found->name);
     return {{found->name}, {}};
   }
-  if (names.size() > 1 && !force) refuse_several_names(*found);
-  refuse_if_used(text, used_by());
+  if (names.size() > 1 && !force) refuse_several_names(found->image);
+  if (!found->image.is_list) refuse_if_used(text, used_by());
   held.remove(found->image.id);
   return {names, {found->image.id}};
 }

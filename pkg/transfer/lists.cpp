@@ -108,37 +108,24 @@ void apply(const EntryNotes& notes, base::Json& descriptor) {
     descriptor["annotations"][key] = value;
 }
 
-std::string list_name(const std::string& text) {
-  return images::local_name(text);
-}
-
-std::optional<storage::List> find_list(const storage::Layout& layout, const std::string& text) {
-  const storage::ListStore lists(layout);
-  try {
-    if (auto found = lists.find(list_name(text))) return std::move(*found);
-    if (auto found = lists.find(oci::Reference::parse(text).text())) return std::move(*found);
-  } catch (const base::Error&) {
-    // Then it may be an id.
-  }
-  if (base::is_id_prefix(text)) {
-    for (storage::List& one : lists.list()) {
-      if (one.id.starts_with(text)) return std::move(one);
-    }
-  }
-  return std::nullopt;
-}
-
-storage::List list_of(const storage::Layout& layout, const std::string& text) {
-  auto found = find_list(layout, text);
+images::FoundList list_of(const home::Home& home, const std::string& text, bool with_names) {
+  auto found = images::find_list(home, text, with_names);
   if (!found) throw base::Error(text + ": no such manifest list here");
   return std::move(*found);
+}
+
+void save_list(const storage::Layout& layout, storage::List list) {
+  const registry::Document index = index_document(list, is_docker_list(list));
+  list.digest = "sha256:" + hash::sha256(index.bytes);
+  list.size = static_cast<std::int64_t>(index.bytes.size());
+  storage::ListStore(layout).save(list);
 }
 
 std::vector<Entry> find_entries(const home::Home& home, const registry::Access& access,
                                 const std::string& image, bool all) {
   if (!image.starts_with("docker://")) {
     const std::string name = without_transport(image);
-    if (auto list = find_list(storage::Layout(home), name)) return std::move(list->entries);
+    if (auto found = images::find_list(home, name)) return std::move(found->list.entries);
     if (const auto found = images::find(home, name)) return {entry_of_image(home, *found)};
     if (name != image) throw base::Error(name + ": image not known");
   }
@@ -170,7 +157,7 @@ Entry& entry_of(const home::Home& home, storage::List& list, const std::string& 
       if (entry.image == image->id || is_known) return entry;
     }
   }
-  throw base::Error(fmt::format("{}: not in the list {}", text, list.name));
+  throw base::Error(fmt::format("{}: not in the list {}", text, base::short_id(list.id)));
 }
 
 bool is_docker_list(const storage::List& list) {

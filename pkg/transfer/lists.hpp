@@ -1,12 +1,12 @@
 #pragma once
 
 #include "pkg/home/home.hpp"
+#include "pkg/images/lists.hpp"
 #include "pkg/oci/reference.hpp"
 #include "pkg/registry/client.hpp"
 #include "storage/list_store.hpp"
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,12 +24,10 @@ struct EntryNotes {
 };
 void apply(const EntryNotes& notes, base::Json& descriptor);
 
-// The complete name of a list: without a registry it is localhost/NAME:latest.
-std::string list_name(const std::string& text);
-// By name, or by the beginning of its id.
-std::optional<storage::List> find_list(const storage::Layout& layout, const std::string& text);
-// The same. Throws base::Error when there is none.
-storage::List list_of(const storage::Layout& layout, const std::string& text);
+// As images::find_list. Throws base::Error when there is none.
+images::FoundList list_of(const home::Home& home, const std::string& text, bool with_names = false);
+// Into the store, in place of what it was.
+void save_list(const storage::Layout& layout, storage::List list);
 
 // The entries that an image stands for: an image here, a list here, or what a registry has by that
 // name ("docker://NAME" is never looked for here). Of an index there either `all` entries or the

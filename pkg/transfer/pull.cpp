@@ -113,7 +113,7 @@ Opened open_image(const home::Home& home, const std::string& name, const PullOpt
 storage::Image image_of(const Found& found, const oci::Reference& reference) {
   storage::Image image;
   image.id = hash::sha256(found.config_bytes);
-  image.manifest_digest = found.digests.front();
+  image.manifest_digest = found.digests.back();
   for (const std::string& digest : found.digests) {
     image.repo_digests.push_back(reference.name() + "@" + digest);
   }

@@ -261,7 +261,8 @@ void Pusher::Impl::remember(const storage::Image& image, const std::string& dige
   known.names.clear();
   known.repo_digests = {there};
   const storage::ImageStore images(store.layout);
-  images.publish(known, images.config_bytes(image.id), images.manifest_bytes(image.id));
+  images.publish(known, images.config_bytes(image.id),
+                 images.manifest_bytes(image.id, image.manifest_digest));
 }
 
 // All layers; as they are in the repository now.

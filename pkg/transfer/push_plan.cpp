@@ -26,7 +26,7 @@ std::optional<std::string> repository_in(const std::string& registry, const std:
 std::optional<oci::Manifest> find_manifest(const storage::ImageStore& images,
                                            const storage::Image& image) {
   try {
-    auto parsed = oci::parse_manifest(images.manifest_bytes(image.id), "");
+    auto parsed = oci::parse_manifest(images.manifest_bytes(image.id, image.manifest_digest), "");
     auto* manifest = std::get_if<oci::Manifest>(&parsed);
     if (manifest != nullptr && manifest->layers.size() == image.layers.size()) {
       return std::move(*manifest);
@@ -208,7 +208,7 @@ PushPlan plan_push(const Store& store, const storage::Image& image, const PushOp
       .image_id = image.id,
       .config = descriptor(oci::kOciConfig, "sha256:" + image.id, size),
       .config_bytes = std::move(config_bytes),
-      .manifest_bytes = manifest ? images.manifest_bytes(image.id) : "",
+      .manifest_bytes = manifest ? images.manifest_bytes(image.id, image.manifest_digest) : "",
       .manifest_type = manifest ? manifest->media_type : std::string(oci::kOciManifest),
       .annotations = manifest ? manifest->annotations : std::map<std::string, std::string>{},
       .layers = {}};

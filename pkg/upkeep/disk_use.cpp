@@ -1,9 +1,11 @@
-// Everything on the disk belongs to one thing: an image or a layer, a container, a pod, a volume.
-// All paths are collected first and measured in one go, since looking takes a process in the user's
-// namespace; a thing is then a few numbers of paths, and every sum is one over such numbers.
+// Everything on the disk belongs to one thing: an image or a layer, a container, a pod, a volume,
+// an artifact. All paths are collected first and measured in one go, since looking takes a process
+// in the user's namespace; a thing is then a few numbers of paths, and every sum is one over such
+// numbers.
 #include "pkg/upkeep/disk_use.hpp"
 
 #include "pkg/containers/sweep.hpp"
+#include "pkg/images/catalog.hpp"
 #include "pkg/pods/pod.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
@@ -62,14 +64,16 @@ struct Things {
   std::vector<Thing> containers;
   std::vector<Thing> pods;
   std::vector<Thing> volumes;
+  std::vector<Thing> artifacts;
 };
 
 void survey_images(const home::Home& home, const std::vector<ImageUse>& images, Things& things) {
   const storage::Layout layout(home);
   for (const ImageUse& use : images) {
-    Thing thing{.places = {things.survey.add(layout.image(use.image.id))},
-                .is_used = use.containers > 0};
-    for (const std::string& name : use.image.names)
+    const storage::Image& image = use.image;
+    const std::string path = image.is_list ? layout.list(image.id) : layout.image(image.id);
+    Thing thing{.places = {things.survey.add(path)}, .is_used = use.containers > 0};
+    for (const std::string& name : image.names)
       thing.places.push_back(things.survey.add(layout.ref(name)));
     things.images.push_back(std::move(thing));
   }
@@ -110,6 +114,13 @@ void survey_containers(const home::Home& home, const DiskUse& use, Things& thing
     things.volumes.push_back(
         {{things.survey.add(layout.volume(each.volume.name))}, each.links > 0});
   }
+}
+
+// Nothing prunes them: who made one says when it goes.
+void survey_artifacts(const home::Home& home, Things& things) {
+  const storage::Layout layout(home);
+  for (const std::string& file : sys::list_dir(layout.artifacts()))
+    things.artifacts.push_back({{things.survey.add(layout.artifacts() + "/" + file)}, true});
 }
 
 KindUse sum_up(const std::string& kind, const Survey& survey, const std::vector<Thing>& things) {
@@ -194,7 +205,7 @@ DiskUse list_all(const home::Home& home) {
          .state = containers::state_of(home, container),
          .volumes = std::ranges::count_if(container.options.mounts, is_volume)});
   }
-  for (storage::Image& image : storage::ImageStore(storage::Layout(home)).list()) {
+  for (storage::Image& image : images::list(home, {})) {
     const std::int64_t users = std::ranges::count(all, image.id, &containers::Container::image_id);
     use.images.push_back({.image = std::move(image), .containers = users});
   }
@@ -221,12 +232,16 @@ DiskUse disk_use(const home::Home& home) {
   Things things;
   survey_images(home, use.images, things);
   survey_containers(home, use, things);
+  survey_artifacts(home, things);
   things.survey.measure(home);
 
   use.kinds = {sum_up_images(use.images, things),
                sum_up("Containers", things.survey, things.containers),
                sum_up("Local Volumes", things.survey, things.volumes)};
   if (!things.pods.empty()) use.kinds.push_back(sum_up("Pods", things.survey, things.pods));
+  if (!things.artifacts.empty()) {
+    use.kinds.push_back(sum_up("Artifacts", things.survey, things.artifacts));
+  }
   tell_images(things, use);
   for (std::size_t i = 0; i < use.containers.size(); ++i)
     use.containers[i].size = things.survey.sum(things.containers[i].places).used();

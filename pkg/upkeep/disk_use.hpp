@@ -12,8 +12,10 @@
 namespace upkeep {
 
 // One kind of thing. What is reclaimable comes free when those that are not active are pruned.
+// "Images" (with lists of them), "Containers", "Local Volumes"; where there are any "Pods" and
+// "Artifacts", which nothing prunes.
 struct KindUse {
-  std::string kind;  // "Images", "Containers", "Local Volumes"; "Pods" where there are any
+  std::string kind;
   std::int64_t total = 0;
   std::int64_t active = 0;
   std::int64_t size = 0;  // bytes, as du(1) counts

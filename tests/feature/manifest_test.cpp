@@ -96,6 +96,33 @@ TEST_F(Manifest, NameThatIsTakenIsRefusedUnlessAmended) {
   EXPECT_THAT(pod({"manifest", "create", "app-amd64"}).err, HasSubstr("an image has this name"));
 }
 
+TEST_F(Manifest, ListIsShownAndNamedAsImagesAre) {
+  made("amd64");
+  const std::string arm = made("arm64");
+  const std::string id = must({"manifest", "create", "app", "app-amd64", "app-arm64"});
+  must({"tag", "app", "quay.io/team/app:2"});
+
+  EXPECT_EQ(must({"images", "-q", "--no-trunc", "--filter", "manifest=true"}), "sha256:" + id);
+  EXPECT_EQ(must({"images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", "id=" + id}),
+            "localhost/app:latest\nquay.io/team/app:2");
+  EXPECT_EQ(list("quay.io/team/app:2").dump(), list(id).dump());
+  must({"untag", "app", "quay.io/team/app:2"});
+  EXPECT_EQ(must({"rmi", "app"}), "Untagged: localhost/app:latest\nDeleted: " + id);
+  EXPECT_EQ(must({"images", "-q", "--filter", "manifest=true"}), "");
+  EXPECT_EQ(pod({"image", "exists", arm}).status, 0);
+}
+
+TEST_F(Manifest, ListStandsForItsImageForThisHost) {
+  made("amd64");
+  made("arm64");
+  must({"manifest", "create", "app", "app-arm64", "app-amd64"});
+  must({"manifest", "create", "empty"});
+  const std::string host = must({"version", "--format", "{{.Client.OsArch}}"});
+
+  EXPECT_EQ(must({"image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", "app"}), host);
+  EXPECT_THAT(pod({"inspect", "empty"}).err, HasSubstr("of which no image for " + host));
+}
+
 TEST_F(Manifest, PushedListIsPulledForEachPlatform) {
   if (const auto why = support::why_no_docker_registry(); !why.empty()) GTEST_SKIP() << why;
   const std::string name = docker() + "/team/app:1";

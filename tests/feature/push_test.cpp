@@ -104,6 +104,23 @@ std::string why_no_skopeo() {
   return support::run({"skopeo", "--version"}).status == 0 ? "" : "skopeo is not installed";
 }
 
+TEST_F(Push, EachNameKeepsTheManifestItWasPulledBy) {
+  NEED(support::why_no_docker_registry());
+  const std::string host = docker();
+  const RegistryImage oci = support::make_registry_image({layer("one", "1")});
+  const RegistryImage other =
+      support::make_registry_image({layer("one", "1")}, ImageFormat::Docker);
+  ASSERT_EQ(oci.id(), other.id());
+  docker_->push("team/oci", "1", oci);
+  docker_->push("team/docker", "1", other);
+  must({"pull", "-q", host + "/team/oci:1", host + "/team/docker:1"});
+
+  EXPECT_EQ(push({host + "/team/oci:1", host + "/copy/oci:1"}), oci.manifest.digest);
+  EXPECT_EQ(push({host + "/team/docker:1", host + "/copy/docker:1"}), other.manifest.digest);
+  EXPECT_EQ(push({host + "/team/oci@" + oci.manifest.digest, host + "/copy/more:1"}),
+            oci.manifest.digest);
+}
+
 TEST_F(Push, ImageMadeHereComesBackAsItWas) {
   NEED(support::why_no_docker_registry());
   const std::string name = docker() + "/team/made:1";

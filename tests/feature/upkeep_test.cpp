@@ -71,6 +71,50 @@ TEST_F(Upkeep, DfIsWhatImagePruneFreesToTheBlock) {
   EXPECT_EQ(pod({"image", "exists", "one"}).status, 0);
 }
 
+TEST_F(Upkeep, DfAndPruneKnowManifestLists) {
+  import_two();
+  must({"create", "--name", "user", "--network", "none", "one", "x"});
+  must({"manifest", "create", "list", "one", "two"});
+  must({"tag", "list", "list:2"});
+  EXPECT_EQ(raw("Images", "Total"), 3);
+  const std::int64_t reclaimable = raw("Images", "RawReclaimable");
+  const std::int64_t before = du();
+
+  must({"image", "prune", "--all", "--force"});
+
+  EXPECT_EQ(before - du(), reclaimable);
+  EXPECT_EQ(raw("Images", "Total"), 1);
+  EXPECT_EQ(pod({"manifest", "exists", "list"}).status, 1);
+}
+
+TEST_F(Upkeep, DfHasArtifactsThatNothingPrunes) {
+  must({"artifact", "add", "notes", write("notes", std::string(50'000, 'x'))});
+  EXPECT_EQ(raw("Artifacts", "Total"), 1);
+  EXPECT_EQ(raw("Artifacts", "RawReclaimable"), 0);
+  const std::int64_t size = raw("Artifacts", "RawSize");
+  const std::int64_t before = du();
+  EXPECT_GT(size, 50'000);
+
+  must({"system", "prune", "--all", "--force", "--volumes"});
+  EXPECT_EQ(before, du());
+  must({"artifact", "rm", "notes"});
+
+  EXPECT_EQ(before - du(), size);
+  EXPECT_EQ(raw("Artifacts", "Total"), -1);
+}
+
+TEST_F(Upkeep, ImagesInAListAreNotDangling) {
+  import_two();
+  must({"manifest", "create", "list", "one"});
+  must({"untag", "one"});
+  must({"untag", "two"});
+
+  EXPECT_EQ(must({"image", "prune", "-f"}).size(), 64U);
+  EXPECT_EQ(pod({"inspect", "list"}).status, 0);
+  must({"manifest", "rm", "list"});
+  EXPECT_EQ(must({"image", "prune", "-f"}).size(), 64U);
+}
+
 TEST_F(Upkeep, DfHasWhatKilledCommandsLeft) {
   import_two();
   const std::int64_t before = raw("Images", "RawReclaimable");

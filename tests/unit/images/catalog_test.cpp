@@ -3,6 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/sys/dir.hpp"
+#include "storage/list_store.hpp"
 #include "tests/unit/storage/store.hpp"
 
 #include <gtest/gtest.h>
@@ -53,6 +54,39 @@ TEST(Catalog, ListsImagesThatFitAllFilters) {
   for (const auto& [filters, expected] : cases) {
     EXPECT_EQ(ids(images::list(temporary.home(), filters)), expected)
         << testing::PrintToString(filters);
+  }
+}
+
+TEST(Catalog, ListsManifestListsAmongImages) {
+  const TemporaryHome temporary;
+  const storage::ListStore lists(temporary.layout());
+  temporary.add_image('1', {}, {kAlpine});
+  temporary.add_image('2', {}, {});
+  storage::List list;
+  list.id = std::string(64, '3');
+  list.entries.push_back({.descriptor = {}, .image = std::string(64, '2'), .repository = ""});
+  lists.save(list);
+  lists.tag(list.id, "localhost/list:1");
+  const std::pair<std::vector<std::string>, std::vector<std::string>> cases[] = {
+      {{}, {"1", "2", "3"}},       {{"manifest=true"}, {"3"}}, {{"manifest=false"}, {"1", "2"}},
+      {{"reference=list"}, {"3"}}, {{"dangling=true"}, {}},
+  };
+  for (const auto& [filters, expected] : cases) {
+    EXPECT_EQ(ids(images::list(temporary.home(), filters)), expected)
+        << testing::PrintToString(filters);
+  }
+}
+
+TEST(Catalog, FindsShortNamesByTheEndOfAName) {
+  const TemporaryHome temporary;
+  temporary.add_image('1', {}, {"quay.io/team/web:2"});
+  temporary.add_image('2', {}, {"quay.io/other:2", "quay.io/other/base:1"});
+  temporary.add_image('3', {}, {"localhost/base:1"});
+  const std::pair<const char*, const char*> cases[] = {
+      {"web:2", "1"}, {"team/web:2", "1"}, {"web", ""}, {"eb:2", ""}, {"base:1", "3"}};
+  for (const auto& [text, expected] : cases) {
+    const auto found = images::find(temporary.home(), text);
+    EXPECT_EQ(found ? found->id.substr(0, 1) : "", expected) << text;
   }
 }
 

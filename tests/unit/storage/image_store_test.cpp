@@ -58,6 +58,29 @@ TEST(ImageStore, PublishingAgainAddsWhereItCameFrom) {
   EXPECT_TRUE(sys::list_dir(temporary.layout().staging()).empty());
 }
 
+TEST(ImageStore, KeepsEveryManifestThatAnImageCameBy) {
+  const TemporaryHome temporary;
+  const storage::ImageStore store(temporary.layout());
+  storage::Image image = temporary.add_image('1', {}, {});
+  const auto come = [&](const std::string& digest, const std::string& bytes) {
+    image.manifest_digest = digest;
+    image.repo_digests = {"quay.io/a@" + digest};
+    store.publish(image, TemporaryHome::kConfig, bytes);
+  };
+
+  come("sha256:aa", "first");
+  come("sha256:bb", "second");
+  image.repo_digests.clear();
+  store.publish(image, TemporaryHome::kConfig, "made up");
+
+  EXPECT_EQ(store.manifest_bytes(kId), "second");
+  EXPECT_EQ(store.manifest_bytes(kId, "sha256:aa"), "first");
+  EXPECT_EQ(store.find(kId)->manifest_digest, "sha256:bb");
+  come("sha256:aa", "first");
+  EXPECT_EQ(store.manifest_bytes(kId), "first");
+  EXPECT_EQ(store.manifest_bytes(kId, "sha256:bb"), "second");
+}
+
 TEST(ImageStore, ReplacesAnImageThatACrashDamaged) {
   const TemporaryHome temporary;
   const storage::ImageStore store(temporary.layout());
