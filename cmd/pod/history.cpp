@@ -14,6 +14,8 @@ namespace {
 
 using base::Json;
 
+constexpr const char* kMissing = "<missing>";
+
 struct HistoryFlags {
   std::string format = "table {{.ID}}\t{{.Created}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}";
   bool human = true;
@@ -28,29 +30,31 @@ std::string shortened(const std::string& text, bool whole) {
 }
 
 std::string shown_id(const std::string& id, bool whole) {
-  if (id.empty()) return "<missing>";
+  if (id.empty()) return kMissing;
   return short_unless(whole, id);
 }
 
 // podman's JSON of one step.
 Json object_of(const images::Step& step) {
   Json json = Json::object();
-  json["id"] = step.image;
+  json["id"] = step.image.empty() ? std::string(kMissing) : step.image;
   json["created"] = base::rfc3339_utc(step.created);
   json["CreatedBy"] = step.created_by;
   json["size"] = step.size;
   json["comment"] = step.comment;
   if (!step.names.empty()) json["tags"] = Json(step.names);
+  json["Created"] = base::rfc3339_utc(whole_seconds(step.created));
   return json;
 }
 
 Json row_of(const images::Step& step, const HistoryFlags& flags) {
   Json row = object_of(step);
-  const std::string age = flags.human ? ago(step.created) : base::rfc3339_utc(step.created);
+  const base::Time created = whole_seconds(step.created);
+  const std::string age = flags.human ? ago(created) : base::rfc3339_utc(created);
   row["ID()"] = shown_id(step.image, flags.whole);
   row["Created()"] = age;
   row["CreatedSince()"] = ago(step.created);
-  row["CreatedAt()"] = base::go_utc(step.created);
+  row["CreatedAt()"] = base::go_utc(created);
   row["CreatedBy()"] = shortened(step.created_by, flags.whole);
   row["Size()"] = flags.human ? base::human_size(step.size) : std::to_string(step.size);
   row["Comment()"] = shortened(step.comment, flags.whole);

@@ -39,7 +39,7 @@ Json object_of(const storage::Image& image, std::int64_t containers) {
                        {"Digest", image.manifest_digest},
                        {"History", Json(image.names)},
                        {"Created", unix_seconds(image.config.created)},
-                       {"CreatedAt", base::rfc3339_utc(image.config.created)}});
+                       {"CreatedAt", base::rfc3339_utc(whole_seconds(image.config.created))}});
 }
 
 // "docker.io/library/alpine:3" -> its repository and its tag.
@@ -78,8 +78,8 @@ base::Json::Array image_rows(const home::Home& home, const std::vector<storage::
       row["Size()"] = base::human_size(image.size);
       row["Created()"] = ago(image.config.created);
       row["CreatedSince()"] = ago(image.config.created);
-      row["CreatedTime()"] = base::go_utc(image.config.created);
-      row["CreatedAt()"] = base::go_utc(image.config.created);
+      row["CreatedTime()"] = base::go_utc(whole_seconds(image.config.created));
+      row["CreatedAt()"] = row["CreatedTime()"];
       row["ReadOnly()"] = false;
       row["Dangling()"] = image.names.empty();
       row["History()"] = base::join(image.names, ", ");

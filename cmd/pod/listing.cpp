@@ -13,6 +13,7 @@ namespace pod {
 namespace {
 
 constexpr std::int64_t kGoZeroTime = -62135596800;
+constexpr std::int64_t kSecond = 1'000'000'000;
 
 std::chrono::nanoseconds since(base::Time time) {
   return std::chrono::nanoseconds(std::max<std::int64_t>(0, base::now() - time));
@@ -29,8 +30,11 @@ std::string ago(base::Time time) {
 }
 
 std::int64_t unix_seconds(base::Time time) {
-  constexpr std::int64_t kSecond = 1'000'000'000;
   return time == 0 ? kGoZeroTime : time / kSecond;
+}
+
+base::Time whole_seconds(base::Time time) {
+  return time / kSecond * kSecond;
 }
 
 std::vector<network::PortMapping> ports_of(const home::Home& home,

@@ -14,6 +14,7 @@ namespace pod {
 // "3 minutes ago".
 std::string ago(base::Time time);
 std::int64_t unix_seconds(base::Time time);  // of never: Go's zero time
+base::Time whole_seconds(base::Time time);
 
 // The ports of a container, which are its pod's when it is in one.
 std::vector<network::PortMapping> ports_of(const home::Home& home,
