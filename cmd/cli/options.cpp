@@ -224,8 +224,8 @@ Options& Options::ignore_values(std::string_view names) {
   return *this;
 }
 
-Options& Options::refuse(std::string_view names) {
-  return add(names, Kind::Refused, std::monostate(), "").hidden();
+Options& Options::refuse(std::string_view names, std::string_view why) {
+  return add(names, Kind::Refused, std::monostate(), why).hidden();
 }
 
 Options& Options::argument(std::string_view name, std::string& target) {
@@ -267,7 +267,7 @@ const Options::Option& Options::known(std::string_view name) const {
     throw base::Error(
         fmt::format("{}: unknown option{}", name, near ? ", did you mean " + *near + "?" : ""));
   }
-  if (option->kind == Kind::Refused) throw base::Error(fmt::format("{}: not supported yet", name));
+  if (option->kind == Kind::Refused) throw base::Error(fmt::format("{}: {}", name, option->help));
   return *option;
 }
 

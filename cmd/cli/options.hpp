@@ -46,8 +46,8 @@ class Options {
   // Taken for the peers' sake and without any effect, as their manuals say of them.
   Options& ignore_flags(std::string_view names);
   Options& ignore_values(std::string_view names);
-  // The peers have it and we do not, yet: refused by name, so that nothing is silently left out.
-  Options& refuse(std::string_view names);
+  // The peers have it and we do not: refused by name, so that nothing is silently left out.
+  Options& refuse(std::string_view names, std::string_view why = "not supported yet");
 
   // What stands between the options, in this order.
   Options& argument(std::string_view name, std::string& target);

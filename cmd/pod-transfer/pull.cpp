@@ -6,7 +6,9 @@
 #include "pkg/base/log.hpp"
 #include "pkg/base/time.hpp"
 #include "pkg/images/ensure.hpp"
+#include "pkg/registry/search.hpp"
 #include "pkg/transfer/load.hpp"
+#include "pkg/transfer/names.hpp"
 #include "pkg/transfer/store.hpp"
 
 #include <fmt/core.h>
@@ -15,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <limits>
 #include <optional>
 
 namespace pod_transfer {
@@ -23,6 +26,7 @@ namespace {
 struct PullFlags {
   transfer::PullOptions pull;
   bool quiet = false;
+  bool all_tags = false;
   std::string policy = "always";
   std::string platform;
   std::string architecture;
@@ -35,7 +39,8 @@ struct PullFlags {
 
 void declare(cli::Options& options, PullFlags& flags) {
   registry::Access& access = flags.pull.access;
-  options.value("--arch", flags.architecture, "Architecture to choose")
+  options.flag("-a,--all-tags", flags.all_tags, "Every tag of the repository")
+      .value("--arch", flags.architecture, "Architecture to choose")
       .value("--authfile", access.auth_file, "Credentials file, in place of the usual ones")
       .value("--cert-dir", access.cert_dir, "Folder of the registry's certificates")
       .value("--creds", access.creds, "USER:PASSWORD for the registry")
@@ -48,8 +53,7 @@ void declare(cli::Options& options, PullFlags& flags) {
       .flag("--tls-verify", access.tls_verify, "Insist on HTTPS and its certificates")
       .value("--variant", flags.variant, "Variant of the architecture to choose")
       .ignore_flags("--disable-content-trust")
-      .refuse("-a,--all-tags")
-      .refuse("--decryption-key")
+      .refuse("--decryption-key", "images are not decrypted here")
       .value("--signature-policy", flags.pull.signature_policy,
              "Policy file, in place of the usual ones")
       .hidden()
@@ -89,6 +93,21 @@ transfer::PullOptions options_of(PullFlags& flags) {
 
 }  // namespace
 
+// Each name once for every tag that its repository has.
+std::vector<std::string> with_all_tags(const home::Home& home, const PullFlags& flags) {
+  std::vector<std::string> names;
+  for (const std::string& name : flags.names) {
+    if (transfer::find_place(name)) throw base::Error(name + ": --all-tags is for registries");
+    const auto references = transfer::complete(home, transfer::read_configuration(home), name);
+    const oci::Reference& repository = references.front();
+    constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+    for (const std::string& tag : registry::list_tags(home, repository, kAll, flags.pull.access)) {
+      names.push_back(repository.name() + ":" + tag);
+    }
+  }
+  return names;
+}
+
 // All images of an archive or folder; the last one's id comes last, for `run`.
 void print_loaded(const std::vector<transfer::LoadedImage>& images) {
   for (const transfer::LoadedImage& image : images)
@@ -116,6 +135,7 @@ int pull(const cli::Arguments& arguments) {
   const home::Home home = home::Home::open();
   const std::unique_ptr<transfer::Report> report = make_report(flags.quiet);
   std::optional<transfer::Store> store;
+  if (flags.all_tags) flags.names = with_all_tags(home, flags);
   return for_each(flags.names, [&](const std::string& name) {
     if (const auto place = transfer::find_place(name)) {
       if (!store) store = transfer::open_store(home);

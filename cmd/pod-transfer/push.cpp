@@ -33,6 +33,9 @@ struct PushFlags {
   std::vector<std::string> words;
 };
 
+constexpr const char* kOneWayToSign =
+    "images are signed in sigstore's way alone, with --sign-by-sigstore-private-key";
+
 void declare(cli::Options& options, PushFlags& flags) {
   flags.registry.declare(options);
   flags.packing.declare(options);
@@ -43,15 +46,12 @@ void declare(cli::Options& options, PushFlags& flags) {
       .flag("--remove-signatures", flags.remove_signatures,
             "Leave signatures behind; none are pushed in any case")
       .ignore_flags("--disable-content-trust")
-      .refuse("-a,--all-tags")
-      .refuse("--encrypt-layer")
-      .refuse("--encryption-key")
-      .refuse("--sign-by")
-      .refuse("--sign-by-sigstore")
+      .refuse("-a,--all-tags", "name the images one by one")
+      .refuse("--encrypt-layer,--encryption-key", "images are not encrypted here")
+      .refuse("--sign-by,--sign-by-sigstore,--sign-by-sq-fingerprint", kOneWayToSign)
       .value("--sign-by-sigstore-private-key", flags.key.file, "Sign it with the key of this file")
-      .refuse("--sign-by-sq-fingerprint")
       .value("--sign-passphrase-file", flags.passphrase_file, "File of the key's passphrase")
-      .refuse("--signature-policy")
+      .refuse("--signature-policy", "policy.json has a say in what is pulled, not pushed")
       .rest("IMAGE [DESTINATION]", flags.words, 1);
 }
 

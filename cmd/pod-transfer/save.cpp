@@ -19,7 +19,7 @@ int save(const cli::Arguments& arguments) {
       .value("-o,--output", save.path, "File or folder in place of standard output")
       .flag("-q,--quiet", quiet, "No progress; there is none")
       .flag("--uncompressed", plain, "Do not compress the layers in OCI's formats")
-      .refuse("--signature-policy")
+      .refuse("--signature-policy", "policy.json has a say in what is pulled, not saved")
       .rest("IMAGE", save.images, 1);
   options.parse(arguments);
 

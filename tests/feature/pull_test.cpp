@@ -230,6 +230,7 @@ TEST_F(Pull, DockerRegistryWithLoginAndPrivateAuthority) {
     EXPECT_EQ(pull({repository + ":1"}).line(), image.id());
     EXPECT_EQ(pull({repository + "@" + image.manifest.digest}).line(), image.id());
     EXPECT_EQ(pull({repository + ":all"}).line(), image.id());
+    EXPECT_EQ(pull({"-q", "-a", repository}).line(), image.id() + "\n" + image.id());
     EXPECT_TRUE(has_file("etc/kind", kind));
   }
 
