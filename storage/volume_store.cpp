@@ -55,7 +55,9 @@ std::optional<Volume> VolumeStore::find(const std::string& name) const {
   if (!base::is_name(name)) return std::nullopt;
   const auto text = sys::find_file(layout_.volume(name) + "/volume.json");
   if (!text) return std::nullopt;
-  const base::Json json = base::Json::parse(*text);
+  // Empty when the machine failed soon after it was written: its files are worth more than its
+  // labels.
+  const base::Json json = text->empty() ? base::Json::object() : base::Json::parse(*text);
   Volume volume;
   volume.name = name;
   volume.created = json.integer_or("created", 0);
@@ -108,7 +110,12 @@ void VolumeStore::mark_used(const std::string& name) const {
   auto volume = find(name);
   if (!volume || !volume->fresh) return;
   volume->fresh = false;
-  sys::replace_file(layout_.volume(name) + "/volume.json", text_of(*volume), 0600);
+  const std::string path = layout_.volume(name) + "/volume.json";
+  if (volume->anonymous) {
+    sys::replace_file(path, text_of(*volume), 0600);
+  } else {
+    replace_record(layout_, path, text_of(*volume));
+  }
 }
 
 void VolumeStore::remove(const std::string& name) const {

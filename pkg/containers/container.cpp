@@ -2,6 +2,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
+#include "pkg/base/log.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 
@@ -82,8 +83,12 @@ std::optional<Container> find_by_id(const home::Home& home, const std::string& i
 std::vector<Container> list(const home::Home& home) {
   std::vector<Container> containers;
   for (const std::string& id : ids(home)) {
-    // Nothing: somebody removed it after we read the folder.
-    if (auto container = find_by_id(home, id)) containers.push_back(std::move(*container));
+    try {
+      // Nothing: somebody removed it after we read the folder.
+      if (auto container = find_by_id(home, id)) containers.push_back(std::move(*container));
+    } catch (const base::Error& error) {  // one that is damaged does not hide the others
+      base::log::warn("{}; `pod system check --force` takes it away", error.what());
+    }
   }
   std::sort(containers.begin(), containers.end(),
             [](const auto& a, const auto& b) { return a.created < b.created; });

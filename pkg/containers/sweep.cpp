@@ -16,15 +16,27 @@
 #include "pkg/sys/lock.hpp"
 #include "storage/trash.hpp"
 
+#include <cerrno>
+
+#include <sys/stat.h>
+
 namespace containers {
 namespace {
+
+// Nobody waits for the disk when a record is made: when the machine fails soon after, its folder
+// may be on the disk without it.
+bool is_unwritten(const std::string& record) {
+  struct stat status {};
+  if (::stat(record.c_str(), &status) == 0) return status.st_size == 0;
+  return errno == ENOENT;
+}
 
 // A visit happens under the lock.
 template <typename Visit>
 void visit_dead_folders(const std::string& folder, Visit visit) {
   for (const std::string& name : sys::list_dir(folder)) {
-    if (!name.ends_with(".new")) continue;
     const std::string path = folder + "/" + name;
+    if (!name.ends_with(".new") && !is_unwritten(path + "/record.json")) continue;
     const auto lock = sys::Lock::try_take(path);
     if (lock && sys::exists(path)) visit(path);
   }

@@ -2,6 +2,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
+#include "pkg/base/log.hpp"
 #include "pkg/containers/table.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
@@ -124,7 +125,11 @@ std::string status_of(const home::Home& home, const Pod& pod) {
 std::vector<Pod> list(const home::Home& home) {
   std::vector<Pod> pods;
   for (const std::string& id : ids(home)) {
-    if (auto pod = find_by_id(home, id)) pods.push_back(std::move(*pod));
+    try {
+      if (auto pod = find_by_id(home, id)) pods.push_back(std::move(*pod));
+    } catch (const base::Error& error) {
+      base::log::warn("{}", error.what());
+    }
   }
   std::sort(pods.begin(), pods.end(),
             [](const Pod& a, const Pod& b) { return a.created < b.created; });

@@ -344,6 +344,25 @@ TEST_F(Killed, WhatIsToBeGoneAtItsEndIsGoneWithoutABeginning) {
   EXPECT_EQ(must({"start", "--attach", later}), "");
 }
 
+// As a machine that fails soon after leaves it: what names are on the disk, and not what was
+// written.
+TEST_F(Killed, RecordsThatNeverReachedTheDiskAreNoHarm) {
+  const std::string lost = must({"create", "--network", "none", name("kept"), "probe"});
+  const std::string damaged = must({"create", "--network", "none", name("kept"), "probe"});
+  write("data/pod/containers/" + lost + "/record.json", "");
+  write("data/pod/containers/" + damaged + "/record.json", "{");
+
+  EXPECT_EQ(must({"ps", "--all", "--format", "{{.Names}}"}), "source");
+  EXPECT_THAT(names(), ::testing::Contains(name("kept")));
+  must({"rm", "--ignore", "source"});
+
+  EXPECT_FALSE(fs::exists(data() + "/containers/" + lost));
+  EXPECT_FALSE(fs::exists(data() + "/storage/rootfs/" + lost));
+  EXPECT_EQ(pod({"system", "check", "--force"}).status, 0);
+  EXPECT_FALSE(fs::exists(data() + "/containers/" + damaged));
+  EXPECT_EQ(must({"system", "check"}), "");
+}
+
 TEST_F(Killed, PullsLeaveNoHalfImage) {
   go_on(15, [&] {
     const Command command = choose("pull,rmi");

@@ -60,4 +60,17 @@ TEST(VolumeStore, RemovesAVolumeWithItsContent) {
   EXPECT_TRUE(sys::list_dir(temporary.layout().trash()).empty());
 }
 
+TEST(VolumeStore, FindsAVolumeWhoseRecordNeverReachedTheDisk) {
+  const TemporaryHome temporary;
+  const storage::VolumeStore store(temporary.layout());
+  const storage::Volume made = store.ensure("precious");
+  sys::replace_file(temporary.layout().volume("precious") + "/volume.json", "");
+
+  const auto found = store.find("precious");
+
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->data, made.data);
+  EXPECT_FALSE(found->fresh);  // what is in it stays
+}
+
 }  // namespace
