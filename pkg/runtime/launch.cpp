@@ -83,6 +83,7 @@ Launched launch(const LaunchRequest& request) {
   sys::Pipe gate = sys::make_pipe();
   sys::Pipe report = sys::make_pipe();
   planned.plan.gate = gate.read.get();
+  planned.plan.gate_end = gate.write.get();
   planned.plan.report = report.write.get();
 
   inside::Start start;

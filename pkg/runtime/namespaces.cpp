@@ -84,6 +84,7 @@ Namespaces make_namespaces(const NamespacesWanted& wanted, const userns::Mapping
   making.hostname = wanted.uts && !wanted.hostname.empty() ? wanted.hostname.c_str() : nullptr;
   making.sysctl = {sysctl.data(), sysctl.size()};
   making.gate = gate.read.get();
+  making.gate_end = gate.write.get();
   making.report = report.write.get();
   making.stays = wanted.pid;
   making.user = wanted.user ? wanted.user.get() : -1;

@@ -118,8 +118,9 @@ struct Plan {
   char* const* argv = nullptr;
   char* const* envp = nullptr;
 
-  int gate = -1;    // a byte from here, then exec; an end of file means to give up
-  int report = -1;  // takes a Failure; closes at exec
+  int gate = -1;      // a byte from here, then exec; an end of file means to give up
+  int gate_end = -1;  // where that byte comes from: whoever made us has it alone
+  int report = -1;    // takes a Failure; closes at exec
 };
 
 }  // namespace runtime

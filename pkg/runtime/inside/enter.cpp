@@ -80,6 +80,8 @@ bool leave_parent(const Plan& plan, Subject& /*subject*/) noexcept {
   // Whoever shares our pid namespace must not be able to look into the copy of our parent's memory
   // that we are, nor reach the host's files through /proc/PID/root.
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  // With it open we would wait for ourselves when our parent is killed, with its lock in our hand.
+  if (plan.gate_end >= 0) close_quietly(plan.gate_end);
   for (int number = 1; number < NSIG; ++number)
     ::signal(number, SIG_DFL);
   set_signal_mask(kNoSignals);

@@ -32,6 +32,7 @@ struct Making {
   const char* hostname = nullptr;
   List<MountParameter> sysctl;  // path below /proc/sys and text
   int gate = -1;                // a byte from here: the maps are written
+  int gate_end = -1;            // where it comes from; not ours
   int report = -1;              // gets a Failure; number 0 means that all is made
   bool stays = false;           // as process 1 of its pid namespace: reaps, until killed
   int user = -1;                // a user namespace to make them in; -1: the clone has made them all

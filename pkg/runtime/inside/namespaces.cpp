@@ -53,6 +53,7 @@ bool set_up(const Making& making, Failure& failure) noexcept {
 int make_namespaces(void* plain) noexcept {
   const auto& making = *static_cast<const Making*>(plain);
   ::prctl(PR_SET_PDEATHSIG, 9 /* SIGKILL */, 0, 0, 0);
+  close_quietly(making.gate_end);  // its end says that our parent is gone: it may be already
   set_signal_mask(kAllSignals);
   Failure failure;
   (void)set_up(making, failure);
@@ -64,8 +65,10 @@ int make_namespaces(void* plain) noexcept {
     ::syscall(SYS_close_range, 0, ~0U, 0);
     ::_exit(reap(0));
   }
-  while (true)
-    ::syscall(SYS_pause);
+  char byte = 0;
+  while (::read(making.gate, &byte, 1) > 0) {
+  }
+  ::_exit(125);
 }
 
 }  // namespace runtime::inside

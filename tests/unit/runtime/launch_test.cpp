@@ -6,14 +6,19 @@
 #include "pkg/sys/caps.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/sys/mount.hpp"
+#include "pkg/sys/process.hpp"
 #include "pkg/userns/enter.hpp"
 #include "tests/unit/runtime/support.hpp"
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <csignal>
+#include <cstdlib>
 
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -346,6 +351,7 @@ TEST_F(Launch, HasAllRightsOverItsNamespacesWhenPrivileged) {
   const std::string children =
       "/proc/" + std::to_string(::getpid()) + "/task/" + std::to_string(::getpid()) + "/children";
   const pid_t robber = ::fork();
+  if (robber == 0) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   while (robber == 0) {
     for (const std::string& text : base::split(sys::find_file(children).value_or(""), ' ')) {
       const auto pid = base::parse_integer(text);
@@ -370,6 +376,31 @@ TEST_F(Launch, DoesNotWaitForAMakerOfNamespacesThatWasKilled) {
   sys::Child child(pid);
 
   EXPECT_EQ(child.wait(), 0);
+}
+
+// Else it would hold the lock of its monitor, and nobody could ever start or remove its container.
+TEST_F(Launch, GoesWithAMonitorThatIsKilledBeforeItLetsItGo) {
+  spec.process.args = {"true"};
+  const sys::Pipe answer = sys::make_pipe();
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    const userns::Mapping mapping = userns::enter(home);
+    const runtime::Namespaces namespaces = runtime::make_namespaces(wanted, mapping);
+    const sys::Fd mount = sys::copy_mount(root, true);
+    const runtime::Launched launched =
+        runtime::launch({spec, namespaces, mount, {}, filter, "", false, -1, -1, -1});
+    sys::write_all(answer.write, std::to_string(launched.pid));
+    ::raise(SIGKILL);
+  }
+  sys::Child(pid).wait();
+  std::array<char, 16> text{};
+  ASSERT_GT(::read(answer.read.get(), text.data(), text.size()), 0);
+  const auto process = sys::find_process(std::atoi(text.data()));
+
+  const auto opened = process ? sys::open_process(*process) : std::nullopt;
+
+  EXPECT_TRUE(!opened || sys::wait_for_end(*opened, 5000));
+  if (opened) sys::send_signal(*opened, SIGKILL);
 }
 
 }  // namespace
