@@ -369,6 +369,46 @@ TEST_F(Pull, BodyThatIsCutIsTakenUpAgain) {
   expect_success();
 }
 
+// In the header of the compressed stream, in it, and in its last bytes, which are a checksum.
+TEST_F(Pull, OneWrongByteIsRefusedAndItsBlobNamed) {
+  const support::Blob& blob = image_.layers[1];
+  for (const std::size_t at : {std::size_t{5}, blob.bytes.size() / 2, blob.bytes.size() - 1}) {
+    std::string bytes = blob.bytes;
+    bytes[at] = static_cast<char>(bytes[at] ^ 1);
+    server_->tell(first(99, is_for(blob), {.body = bytes, .claimed_length = {}}));
+
+    expect_failure(blob.digest);
+  }
+}
+
+// More often than a request is tried again; each time some more has come.
+TEST_F(Pull, BodyThatIsCutEveryTimeComesInTheEnd) {
+  std::minstd_rand random(3);
+  std::string text(1'000'000, '\0');
+  for (char& letter : text)
+    letter = static_cast<char>(random());
+  const RegistryImage large = support::make_registry_image({layer("large", text)});
+  server_->add(large, "1");
+  const std::string& bytes = large.layers[0].bytes;
+  server_->tell([&](const Asked& asked) -> std::optional<Reply> {
+    if (!is_for(large.layers[0])(asked)) return std::nullopt;
+    const std::string range = asked.field("range");  // "bytes=N-"
+    const std::size_t from = range.empty() ? 0 : std::stoul(range.substr(6));
+    Reply reply{.body = bytes.substr(from), .claimed_length = {}, .cut_after = 100'000};
+    if (from == 0) return reply;
+    reply.status = 206;
+    const std::string last = std::to_string(bytes.size() - 1);
+    reply.fields.emplace_back("Content-Range", "bytes " + std::to_string(from) + "-" + last + "/" +
+                                                   std::to_string(bytes.size()));
+    return reply;
+  });
+
+  EXPECT_EQ(pull({name()}).line(), large.id());
+
+  EXPECT_TRUE(has_file("etc/large", text));
+  EXPECT_GT(server_->count(is_for(large.layers[0])), 9U);
+}
+
 TEST_F(Pull, CredentialsNeverReachTheHostOfARedirect) {
   support::Registry other(&*authority_);
   other.add(image_);
