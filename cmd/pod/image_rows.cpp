@@ -38,6 +38,9 @@ Json object_of(const storage::Image& image, std::int64_t containers) {
                        {"Names", Json(image.names)},
                        {"Digest", image.manifest_digest},
                        {"History", Json(image.names)},
+                       {"Arch", image.config.platform.architecture},
+                       {"Os", image.is_list ? "" : image.config.platform.os},
+                       {"IsManifestList", image.is_list},
                        {"Created", unix_seconds(image.config.created)},
                        {"CreatedAt", base::rfc3339_utc(whole_seconds(image.config.created))}});
 }

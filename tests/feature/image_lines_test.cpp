@@ -37,6 +37,8 @@ constexpr Line kLines[] = {
      "IMAGE ID +SIZE\n[0-9a-f]{12} +[0-9.]+ k?B\n"},
     {"images --format json", 0, "\\[\n.+\\]\n"},
     {"images --format '{{json .Names}}' base", 0, "\\[\"localhost/base:latest\"\\]\n"},
+    {"images --format '{{.Os}} {{.IsManifestList}}' base", 0, "linux false\n"},
+    {"images --format '{{.IsManifestList}}' multi", 0, "true\n"},
     {"images --format '{{.CreatedAt}}' base", 0, "20[0-9-]{8} [0-9:]{8} \\+0000 UTC\n"},
     {"images --format '{{.Colour}}'", 125, "", ".*no such field.*"},
     {"images --sort colour", 125, "", ".*not one of created, id, repository, size, tag\n"},
