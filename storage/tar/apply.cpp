@@ -91,17 +91,6 @@ std::int64_t unpack(Reader& reader, Tree& tree, const Place& place, const Entry&
   return 0;
 }
 
-// A member's name for people: names are any bytes, and our messages end on terminals.
-std::string shown(std::string_view name) {
-  constexpr std::size_t kMost = 200;
-  std::string text;
-  for (const char letter : name.substr(0, kMost)) {
-    const auto code = static_cast<unsigned char>(letter);
-    text += code < ' ' || code == 127 ? fmt::format("\\x{:02x}", code) : std::string(1, letter);
-  }
-  return name.size() > kMost ? text + "..." : text;
-}
-
 }  // namespace
 
 Applied apply(Source& tar, const sys::Fd& root, const Rules& rules) {

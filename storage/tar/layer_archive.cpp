@@ -3,12 +3,12 @@
 #include "pkg/base/error.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
+#include "storage/tar/file_bytes.hpp"
 #include "storage/tar/folders.hpp"
 #include "storage/tar/inflate.hpp"
 #include "storage/tar/outline.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <optional>
 #include <vector>
 
@@ -18,27 +18,6 @@ namespace tar {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{128} << 10U;
-
-std::size_t read_piece(const sys::Fd& file, char* buffer, std::size_t size) {
-  while (true) {
-    const ssize_t count = ::read(file.get(), buffer, size);
-    if (count >= 0) return static_cast<std::size_t>(count);
-    if (errno != EINTR) throw base::SysError("read");
-  }
-}
-
-class OutlineSource : public Source {
- public:
-  explicit OutlineSource(sys::Fd file) : file_(std::move(file)) {}
-
-  std::string_view read() override {
-    return {buffer_.get(), read_piece(file_, buffer_.get(), kPiece)};
-  }
-
- private:
-  sys::Fd file_;
-  std::unique_ptr<char[]> buffer_ = std::make_unique<char[]>(kPiece);
-};
 
 // What has been read of the outline and not been given away.
 class Collected : public Recorder {
@@ -82,7 +61,7 @@ struct LayerArchive::Impl {
   std::string folder;
   sys::Fd root;
   std::vector<Kept> kept;
-  OutlineSource compressed;
+  FileBytes compressed;
   InflatedSource outline;
   Collected collected;
   Reader reader;
@@ -139,7 +118,7 @@ void LayerArchive::Impl::open_body(const Place& place, std::int64_t size) {
 
 std::string_view LayerArchive::Impl::read_body() {
   const auto most = std::min<std::int64_t>(left, kPiece);
-  const std::size_t count = read_piece(body, buffer.get(), static_cast<std::size_t>(most));
+  const std::size_t count = read_some(body, buffer.get(), static_cast<std::size_t>(most));
   if (count == 0) throw base::Error(path + ": it ends too early");
   left -= static_cast<std::int64_t>(count);
   return {buffer.get(), count};
@@ -178,7 +157,7 @@ std::string_view LayerArchive::read() {
 }
 
 std::int64_t archive_size(const std::string& folder) {
-  OutlineSource compressed(open_outline(folder));
+  FileBytes compressed(open_outline(folder));
   InflatedSource outline(compressed);
   Counted counted;
   Reader reader(outline, &counted);

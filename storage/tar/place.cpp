@@ -2,6 +2,8 @@
 
 #include "pkg/base/error.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace tar {
@@ -28,6 +30,16 @@ Place place_of(std::string_view path) {
     place.name = part;
   }
   return place;
+}
+
+std::string shown(std::string_view name) {
+  constexpr std::size_t kMost = 200;
+  std::string text;
+  for (const char letter : name.substr(0, kMost)) {
+    const auto code = static_cast<unsigned char>(letter);
+    text += code < ' ' || code == 127 ? fmt::format("\\x{:02x}", code) : std::string(1, letter);
+  }
+  return name.size() > kMost ? text + "..." : text;
 }
 
 }  // namespace tar

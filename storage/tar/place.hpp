@@ -16,4 +16,7 @@ struct Place {
 };
 Place place_of(std::string_view path);
 
+// A member's name for people: names are any bytes, and our messages end on terminals.
+std::string shown(std::string_view name);
+
 }  // namespace tar
