@@ -96,6 +96,21 @@ std::optional<Lock> Lock::try_take(const std::string& path, Mode mode) {
   return Lock(std::move(file));
 }
 
+std::optional<Lock> Lock::find_record(const std::string& path) {
+  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file && errno == ENOENT) return std::nullopt;
+  if (!file) throw base::SysError("lock " + path);
+  struct flock all = {};
+  all.l_type = F_RDLCK;
+  all.l_whence = SEEK_SET;
+  const int command = can_be_interrupted() ? F_OFD_SETLK : F_OFD_SETLKW;
+  while (::fcntl(file.get(), command, &all) != 0) {
+    if (errno == ENOLCK || errno == EOPNOTSUPP) return std::nullopt;
+    wait_or_throw(path);
+  }
+  return Lock(std::move(file));
+}
+
 bool Lock::share() {
   return ::flock(file_.get(), LOCK_SH | LOCK_NB) == 0;
 }

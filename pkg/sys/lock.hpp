@@ -23,6 +23,10 @@ class Lock {
   // Nothing when somebody else holds it, or when there is no such file.
   static std::optional<Lock> try_take(const std::string& path, Mode mode = Mode::Exclusive);
 
+  // A shared lock of the other kind, fcntl(2)'s, on a whole file that is not ours: waits until
+  // nobody writes. Nothing when there is no such file, or its file system has no such locks.
+  static std::optional<Lock> find_record(const std::string& path);
+
   // From now on others may share it. Somebody who asks at this very moment may get it first: then
   // false, and it is lost.
   bool share();
