@@ -45,6 +45,7 @@ constexpr Command kCommands[] = {
     {"manifest exists", manifest_exists},
     {"load", load},
     {"image load", load},
+    {"image import-store", image_import_store},
     {"import", import_image},
     {"image import", import_image},
     {"login", login},

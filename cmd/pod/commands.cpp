@@ -61,6 +61,7 @@ constexpr Command kCommands[] = {
     {"history", history, "Show how an image was made", kImages},
     {"image diff", image_diff, "Show what an image's topmost layer changes", kImages},
     {"image exists", image_exists, "Tell by the exit code whether an image exists", kImages},
+    {"image import-store", nullptr, "Take images over from podman's store", kImages},
     {"image sign", nullptr, "Sign images of a registry, in sigstore's way", kImages},
     {"image trust", nullptr, "Show or set which images are trusted"},
     {"image inspect", image_inspect, "Show everything about images", kImages},

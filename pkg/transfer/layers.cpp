@@ -258,6 +258,24 @@ std::vector<WantedLayer> plan_layers(const oci::Manifest& manifest,
   return layers;
 }
 
+std::vector<WantedLayer> plan_plain_layers(const oci::ImageConfig& config) {
+  std::vector<WantedLayer> layers;
+  std::string parent;
+  for (const oci::Digest& diff_id : config.diff_ids) {
+    layers.push_back({.blob = {.media_type = "application/vnd.oci.image.layer.v1.tar",
+                               .digest = diff_id,
+                               .size = -1,
+                               .urls = {},
+                               .annotations = {},
+                               .platform = {}},
+                      .diff_id = diff_id.text(),
+                      .id = chain_id(parent, diff_id.text()),
+                      .parent = parent});
+    parent = layers.back().id;
+  }
+  return layers;
+}
+
 HeldLayers bring_layers(const Store& store, std::span<const WantedLayer> layers, Blobs& blobs) try {
   const storage::LayerStore layer_store(store.layout);
   Holds holds;

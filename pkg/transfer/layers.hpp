@@ -26,6 +26,8 @@ struct WantedLayer {
 // The chain of an image, bottom first; image-spec, config.md, "Layer ChainID". Throws base::Error
 // when the manifest and the configuration count differently.
 std::vector<WantedLayer> plan_layers(const oci::Manifest& manifest, const oci::ImageConfig& config);
+// The same when nobody says which digests the blobs have: they are told by their diff ids.
+std::vector<WantedLayer> plan_plain_layers(const oci::ImageConfig& config);
 // The name of a layer by itself and all below it.
 std::string chain_id(const std::string& parent, const std::string& diff_id);
 

@@ -4,6 +4,7 @@
 #include "pkg/images/ensure.hpp"
 #include "pkg/oci/reference.hpp"
 #include "pkg/transfer/file_source.hpp"
+#include "pkg/transfer/local_blobs.hpp"
 #include "pkg/transfer/publish.hpp"
 #include "pkg/transfer/saved_image.hpp"
 #include "pkg/transfer/store.hpp"
@@ -16,41 +17,21 @@
 namespace transfer {
 namespace {
 
-// A few at a time: more threads than that only wait for the disk.
-constexpr std::size_t kMostAtOnce = 4;
-
-class ArchiveBlobs : public Blobs {
+class ArchiveBlobs : public LocalBlobs {
  public:
   ArchiveBlobs(const Files& files, const SavedImage& image) : files_(files), image_(image) {}
 
-  std::vector<Unpacked> unpack(std::span<const Job> jobs) override {
-    std::vector<Unpacked> results;
-    std::vector<std::unique_ptr<Unpacking>> running;
-    for (const Job& job : jobs) {
-      if (running.size() - results.size() == kMostAtOnce) {
-        results.push_back(finish(*running[results.size()], jobs[results.size()]));
-      }
-      running.push_back(std::make_unique<Unpacking>(files_.open(file_of(*job.layer)), job.target));
-    }
-    while (results.size() < running.size()) {
-      results.push_back(finish(*running[results.size()], jobs[results.size()]));
-    }
-    return results;
+ protected:
+  std::unique_ptr<tar::Source> open(const WantedLayer& layer) override {
+    return files_.open(name_of(layer));
   }
 
- private:
-  Unpacked finish(Unpacking& unpacking, const Job& job) const try {
-    return unpacking.finish();
-  } catch (base::Error& error) {
-    error.during("layer " + file_of(*job.layer));
-    throw;
-  }
-
-  const std::string& file_of(const WantedLayer& layer) const {
+  std::string name_of(const WantedLayer& layer) const override {
     const auto found = std::ranges::find(image_.layers, layer.id, &WantedLayer::id);
     return image_.files.at(static_cast<std::size_t>(found - image_.layers.begin()));
   }
 
+ private:
   const Files& files_;
   const SavedImage& image_;
 };

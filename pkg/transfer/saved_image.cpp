@@ -56,19 +56,7 @@ SavedImage docker_image(const Files& files, const base::Json& json) {
     throw base::Error(fmt::format("manifest.json has {} layers, the image's configuration {}",
                                   image.files.size(), image.config.diff_ids.size()));
   }
-  std::string parent;
-  for (const oci::Digest& diff_id : image.config.diff_ids) {
-    image.layers.push_back({.blob = {.media_type = "application/vnd.oci.image.layer.v1.tar",
-                                     .digest = diff_id,
-                                     .size = -1,
-                                     .urls = {},
-                                     .annotations = {},
-                                     .platform = {}},
-                            .diff_id = diff_id.text(),
-                            .id = chain_id(parent, diff_id.text()),
-                            .parent = parent});
-    parent = image.layers.back().id;
-  }
+  image.layers = plan_plain_layers(image.config);
   return image;
 }
 
