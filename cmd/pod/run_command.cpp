@@ -1,6 +1,6 @@
 #include "cmd/pod/command.hpp"
 #include "pkg/base/error.hpp"
-#include "pkg/images/ensure.hpp"
+#include "pkg/home/places.hpp"
 #include "pkg/sys/secret.hpp"
 
 #include <unistd.h>
@@ -10,7 +10,7 @@ namespace pod {
 int run_command(const Command& command, const Arguments& arguments) {
   if (command.run != nullptr) return command.run(arguments);
 
-  std::vector<std::string> words = {images::transfer_program(), std::string(command.name)};
+  std::vector<std::string> words = {home::transfer_program(), std::string(command.name)};
   words.insert(words.end(), arguments.words.begin(), arguments.words.end());
   const std::vector<sys::SharedSecret> secrets = sys::share_secrets(words);
   std::vector<char*> argv;

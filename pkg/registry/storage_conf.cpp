@@ -1,6 +1,7 @@
 #include "pkg/registry/storage_conf.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/home/places.hpp"
 #include "pkg/registry/toml.hpp"
 #include "pkg/sys/file.hpp"
 
@@ -16,25 +17,6 @@ constexpr const char* kRootsOwn = "/var/lib/containers/storage";
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
-}
-
-struct File {
-  std::string path;
-  bool is_systems = false;
-};
-
-std::optional<File> find_conf(const home::Home& home) {
-  const std::string named = environment("CONTAINERS_STORAGE_CONF");
-  if (!named.empty()) {
-    if (!sys::exists(named)) throw base::Error(named + ": no such file");
-    return File{named};
-  }
-  const std::string own = home.config + "/containers/storage.conf";
-  if (home.uid != 0 && sys::exists(own)) return File{own};
-  for (const char* path : {"/etc/containers/storage.conf", "/usr/share/containers/storage.conf"}) {
-    if (sys::exists(path)) return File{path, true};
-  }
-  return std::nullopt;
 }
 
 void replace_all(std::string& text, const std::string& word, const std::string& value) {
@@ -78,21 +60,28 @@ std::optional<TomlReader> find_table(const TomlReader& from, const std::string& 
 }  // namespace
 
 StorageConf StorageConf::read(const home::Home& home) {
-  StorageConf conf{.graph_root = usual_root(home), .additional = {}};
-  const auto file = find_conf(home);
-  if (!file) return conf;
-  const Toml text = Toml::parse(sys::read_file(file->path), file->path);
-  const TomlReader whole(text, file->path);
-  const auto storage = find_table(whole, "storage", file->path, "storage");
-  if (!storage) return conf;
+  const std::string usual = usual_root(home);
+  const auto file = home::find_storage_conf(home);
+  if (!file) return {.graph_root = usual, .additional = {}};
+  StorageConf conf = parse(sys::read_file(file->path), file->path);
   const bool is_ours = !file->is_systems || home.uid == 0;
-  const char* const key = is_ours ? "graphroot" : "rootless_storage_path";
-  const std::string root = storage->string_or(key, "");
-  if (!root.empty()) conf.graph_root = expanded(root, home);
-  const auto options = find_table(*storage, "options", file->path, "storage.options");
+  conf.graph_root = expanded(is_ours ? conf.graph_root : conf.rootless_root, home);
+  if (conf.graph_root.empty()) conf.graph_root = usual;
+  return conf;
+}
+
+StorageConf StorageConf::parse(const std::string& text, const std::string& file) {
+  StorageConf conf;
+  const Toml toml = Toml::parse(text, file);
+  const TomlReader whole(toml, file);
+  const auto storage = find_table(whole, "storage", file, "storage");
+  if (!storage) return conf;
+  conf.graph_root = storage->string_or("graphroot", "");
+  conf.rootless_root = storage->string_or("rootless_storage_path", "");
+  const auto options = find_table(*storage, "options", file, "storage.options");
   if (!options) return conf;
   add_stores(conf, *options);
-  const auto overlay = find_table(*options, "overlay", file->path, "storage.options.overlay");
+  const auto overlay = find_table(*options, "overlay", file, "storage.options.overlay");
   if (overlay) add_stores(conf, *overlay);
   return conf;
 }
