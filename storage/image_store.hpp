@@ -23,6 +23,7 @@ struct Image {
   std::int64_t size = 0;                  // bytes of all layers, unpacked
   oci::ImageConfig config;
   std::vector<std::string> names;  // "docker.io/library/alpine:latest"; read from refs/, not stored
+  std::string store;               // the additional store that has it (other_store.hpp); "": ours
   bool is_list = false;            // a List, shown among images
 };
 

@@ -43,23 +43,38 @@ std::string below(const std::string& folder, std::string_view name) {
   return folder + "/" + std::string(name);
 }
 
+std::string version_file(const std::string& root) {
+  return root + "/VERSION";
+}
+
+// Of a format that we know.
+bool has_version(const std::string& root) {
+  const std::string known = sys::find_file(version_file(root)).value_or("");
+  const auto text = base::trim(known);
+  if (text.empty()) return false;  // there is none, or its maker was killed
+  if (base::parse_integer(text) == kFormat) return true;
+  throw base::Error(fmt::format("{}: format {} is not known to this version of pod (it knows {})",
+                                root, text, kFormat));
+}
+
 }  // namespace
 
 Layout::Layout(const home::Home& home) : root_(home.storage()), trash_(home.trash()) {}
 
+std::optional<Layout> Layout::find(const std::string& root) {
+  Layout layout(root);
+  if (!has_version(root)) return std::nullopt;
+  return layout;
+}
+
 void Layout::prepare() const {
-  const std::string version = root_ + "/VERSION";
-  const std::string known = sys::find_file(version).value_or("");
-  if (const auto text = base::trim(known); !text.empty()) {  // empty: its maker was killed
-    if (base::parse_integer(text) == kFormat) return;
-    throw base::Error(fmt::format("{}: format {} is not known to this version of pod (it knows {})",
-                                  root_, text, kFormat));
-  }
+  if (has_version(root_)) return;
   for (const std::string& folder : {root_, layers(), images(), refs(), rootfs(), volumes(),
                                     staging(), trash(), root_ + "/locks"}) {
     sys::make_dirs(folder, 0700);
   }
-  sys::write_all(sys::open_file(version, O_WRONLY | O_CREAT, 0600), fmt::format("{}\n", kFormat));
+  sys::write_all(sys::open_file(version_file(root_), O_WRONLY | O_CREAT, 0600),
+                 fmt::format("{}\n", kFormat));
 }
 
 std::string Layout::layer(std::string_view chain_id) const {

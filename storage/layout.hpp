@@ -2,8 +2,10 @@
 
 #include "pkg/home/home.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace storage {
 
@@ -29,6 +31,9 @@ namespace storage {
 class Layout {
  public:
   explicit Layout(const home::Home& home);
+  // Of a store that is only read; nothing when there is none at `root`. Throws base::Error for one
+  // of a newer format.
+  static std::optional<Layout> find(const std::string& root);
 
   // Makes the folders that are missing; refuses a store of a newer format.
   void prepare() const;
@@ -56,6 +61,8 @@ class Layout {
   std::string lock(std::string_view name) const;
 
  private:
+  explicit Layout(std::string root) : root_(std::move(root)) {}
+
   std::string root_;
   std::string trash_;
 };

@@ -29,6 +29,7 @@ std::string id_in(const base::Json& json, std::string_view key) {
 PeerImage image_of(const base::Json& json) {
   return {.id = id_in(json, "id"),
           .names = json.strings_or_none("names"),
+          .digest = json.string_or("digest", ""),
           .top_layer = id_in(json, "layer"),
           .big_names = json.strings_or_none("big-data-names")};
 }

@@ -13,6 +13,7 @@ namespace storage {
 struct PeerImage {
   std::string id;
   std::vector<std::string> names;  // complete ones, with a tag or a digest
+  std::string digest;              // "sha256:..." of its manifest; "" when not known
   std::string top_layer;           // "" when it has none
   std::vector<std::string>
       big_names;  // of the texts that are kept with it: manifests, configuration

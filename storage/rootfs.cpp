@@ -6,15 +6,17 @@
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/mount.hpp"
+#include "storage/all_images.hpp"
 #include "storage/driver.hpp"
 #include "storage/flat.hpp"
 #include "storage/fuse_overlayfs.hpp"
-#include "storage/layer_store.hpp"
 #include "storage/staging.hpp"
 #include "storage/trash.hpp"
 #include "storage/usage.hpp"
 
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include <linux/mount.h>
 #include <sys/stat.h>
@@ -28,11 +30,16 @@ void make_open_dir(const std::string& path) {
   if (::chmod(path.c_str(), 0755) != 0) throw base::SysError(path);  // whatever our umask
 }
 
-Stack stack_of(const Layout& layout, const RootfsMount& what) {
+struct Place {
+  const home::Home& home;
+  const Layout& layout;
+};
+
+Stack stack_of(const Place& place, const RootfsMount& what) {
+  const Layout& layout = place.layout;
   Stack stack;
-  const LayerStore layers(layout);
-  for (auto layer = what.layers.rbegin(); layer != what.layers.rend(); ++layer)
-    stack.lowers.push_back(layers.root(*layer));
+  stack.lowers = trees_of(place.home, what.layers);
+  std::ranges::reverse(stack.lowers);
   stack.is_ephemeral = what.ephemeral;
   if (what.read_only && !what.is_view) return stack;
   const std::string folder = layout.rootfs(what.container_id);
@@ -75,13 +82,8 @@ sys::Fd mount_flat(const Layout& layout, const RootfsMount& what, const Stack& s
   return is_read_only ? bind_read_only(tree) : sys::copy_mount(tree, false);
 }
 
-struct Place {
-  const home::Home& home;
-  const Layout& layout;
-};
-
 sys::Fd mount_with(const Probe& probe, const Place& place, const RootfsMount& what) {
-  const Stack stack = stack_of(place.layout, what);
+  const Stack stack = stack_of(place, what);
   switch (probe.choice.driver) {
     case Driver::Overlay:
       return mount_overlay(stack, probe.call, mountpoint(place.home));
@@ -93,12 +95,13 @@ sys::Fd mount_with(const Probe& probe, const Place& place, const RootfsMount& wh
   return mount_flat(place.layout, what, stack);
 }
 
-void check_layers(const Layout& layout, const RootfsMount& what) {
+void check_layers(const home::Home& home, const RootfsMount& what) {
   if (what.layers.empty()) throw base::Error("the image has no layers");
-  for (const std::string& layer : what.layers) {
-    if (sys::exists(layout.layer(layer))) continue;
+  const std::vector<std::string> trees = trees_of(home, what.layers);
+  for (std::size_t i = 0; i < trees.size(); ++i) {
+    if (sys::exists(trees[i])) continue;
     throw base::Error(
-        fmt::format("layer {} is missing: pull the image again", base::short_id(layer)));
+        fmt::format("layer {} is missing: pull the image again", base::short_id(what.layers[i])));
   }
 }
 
@@ -134,18 +137,18 @@ sys::Fd mount_rootfs(const home::Home& home, const RootfsMount& what) try {
   const Layout layout(home);
   const Place place{home, layout};
   if (what.read_only && !what.is_view && what.layers.size() == 1) {
-    const std::string tree = LayerStore(layout).root(what.layers.front());
+    const std::string tree = trees_of(home, what.layers).front();
     if (is_plain_mount(tree)) return bind_read_only(tree);
   }
   if (sys::exists(flat_tree(layout, what.container_id))) {
-    return mount_flat(layout, what, stack_of(layout, what));
+    return mount_flat(layout, what, stack_of(place, what));
   }
   const auto kept = find_probe(home);
   const Probe probe = kept ? *kept : probe_drivers(home);
   try {
     return mount_with(probe, place, what);
   } catch (const base::Error&) {
-    check_layers(layout, what);
+    check_layers(home, what);
     const Probe again = probe_drivers(home);
     if (again == probe) throw;
     return mount_with(again, place, what);

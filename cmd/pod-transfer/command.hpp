@@ -36,6 +36,7 @@ int manifest_exists(const cli::Arguments& arguments);
 int manifest_inspect(const cli::Arguments& arguments);
 int manifest_push(const cli::Arguments& arguments);
 int load(const cli::Arguments& arguments);
+int additional_stores(const cli::Arguments& arguments);
 int image_import_store(const cli::Arguments& arguments);
 int import_image(const cli::Arguments& arguments);
 int login(const cli::Arguments& arguments);

@@ -46,6 +46,7 @@ constexpr Command kCommands[] = {
     {"load", load},
     {"image load", load},
     {"image import-store", image_import_store},
+    {"additional-stores", additional_stores},  // for `pod`, which reads no TOML
     {"import", import_image},
     {"image import", import_image},
     {"login", login},

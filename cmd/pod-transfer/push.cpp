@@ -8,6 +8,7 @@
 #include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/transfer/image_place.hpp"
+#include "pkg/transfer/import_store.hpp"
 #include "pkg/transfer/lists.hpp"
 #include "pkg/transfer/push_list.hpp"
 #include "pkg/transfer/sign.hpp"
@@ -128,11 +129,12 @@ int push(const cli::Arguments& arguments) {
 
   const std::unique_ptr<transfer::Report> report = make_report(flags.quiet, "Pushing");
   const transfer::Store store = transfer::open_store(home);
+  const storage::Image image = transfer::owned(home, store, found->image);
   report->begin(reference.text());
   try {
-    transfer::Pusher pusher(home, store, reference, push, *report, {&found->image, 1});
+    transfer::Pusher pusher(home, store, reference, push, *report, {&image, 1});
     const std::string name = reference.digest() ? reference.digest()->text() : reference.tag();
-    const oci::Descriptor pushed = pusher.push_image(found->image, name);
+    const oci::Descriptor pushed = pusher.push_image(image, name);
     report->end();
     if (!flags.key.file.empty()) {
       transfer::sign_manifest(pusher.client(), reference, pushed.digest, flags.key);

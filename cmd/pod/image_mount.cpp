@@ -4,6 +4,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
+#include "storage/all_images.hpp"
 #include "storage/viewing.hpp"
 
 #include <fmt/core.h>
@@ -28,7 +29,7 @@ storage::Image get(const home::Home& home, const std::string& name) {
 }
 
 void list_mounts(const home::Home& home, const std::string& format) {
-  const storage::ImageStore store{storage::Layout(home)};
+  const storage::AllImages store(home);
   base::Json::Array all;
   std::string text;
   for (const storage::View& view : storage::list_viewed(home, Viewed::Image)) {

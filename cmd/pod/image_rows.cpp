@@ -26,23 +26,25 @@ Json object_of(const storage::Image& image, std::int64_t containers) {
   Json labels;
   for (const auto& [key, value] : image.config.labels)
     labels[key] = value;
-  return Json::object({{"Id", image.id},
-                       {"ParentId", ""},
-                       {"RepoTags", image.names.empty() ? Json() : Json(image.names)},
-                       {"RepoDigests", Json(images::repo_digests(image))},
-                       {"Size", image.size},
-                       {"SharedSize", 0},
-                       {"VirtualSize", image.size},
-                       {"Labels", labels},
-                       {"Containers", containers},
-                       {"Names", Json(image.names)},
-                       {"Digest", image.manifest_digest},
-                       {"History", Json(image.names)},
-                       {"Arch", image.config.platform.architecture},
-                       {"Os", image.is_list ? "" : image.config.platform.os},
-                       {"IsManifestList", image.is_list},
-                       {"Created", unix_seconds(image.config.created)},
-                       {"CreatedAt", base::rfc3339_utc(whole_seconds(image.config.created))}});
+  Json json = Json::object({{"Id", image.id},
+                            {"ParentId", ""},
+                            {"RepoTags", image.names.empty() ? Json() : Json(image.names)},
+                            {"RepoDigests", Json(images::repo_digests(image))},
+                            {"Size", image.size},
+                            {"SharedSize", 0},
+                            {"VirtualSize", image.size},
+                            {"Labels", labels},
+                            {"Containers", containers},
+                            {"Names", Json(image.names)},
+                            {"Digest", image.manifest_digest},
+                            {"History", Json(image.names)},
+                            {"Arch", image.config.platform.architecture},
+                            {"Os", image.is_list ? "" : image.config.platform.os},
+                            {"IsManifestList", image.is_list},
+                            {"Created", unix_seconds(image.config.created)},
+                            {"CreatedAt", base::rfc3339_utc(whole_seconds(image.config.created))}});
+  if (!image.store.empty()) json["ReadOnly"] = true;
+  return json;
 }
 
 // "docker.io/library/alpine:3" -> its repository and its tag.
@@ -83,7 +85,7 @@ base::Json::Array image_rows(const home::Home& home, const std::vector<storage::
       row["CreatedSince()"] = ago(image.config.created);
       row["CreatedTime()"] = base::go_utc(whole_seconds(image.config.created));
       row["CreatedAt()"] = row["CreatedTime()"];
-      row["ReadOnly()"] = false;
+      row["ReadOnly()"] = !image.store.empty();
       row["Dangling()"] = image.names.empty();
       row["History()"] = base::join(image.names, ", ");
       rows.push_back(std::move(row));

@@ -39,9 +39,10 @@ struct ImagesFlags {
         .argument("NAME", name);
   }
 
-  std::string table() const {
+  std::string table(bool has_read_only) const {
     return std::string("table {{.Repository}}\t{{.Tag}}\t") + (digests ? "{{.Digest}}\t" : "") +
-           "{{.ID}}\t{{.CreatedSince}}\t{{.Size}}" + (history ? "\t{{.History}}" : "");
+           "{{.ID}}\t{{.CreatedSince}}\t{{.Size}}" + (history ? "\t{{.History}}" : "") +
+           (has_read_only ? "\t{{.ReadOnly}}" : "");
   }
 };
 
@@ -103,7 +104,7 @@ int images(Arguments arguments) {
   std::vector<storage::Image> found = images::list(home, flags.filters);
   if (is_used) keep_used(home, found, *is_used);
   cli::Listing listing;
-  listing.headings = {{"ID", "IMAGE ID"}, {"CreatedSince", "CREATED"}};
+  listing.headings = {{"ID", "IMAGE ID"}, {"CreatedSince", "CREATED"}, {"ReadOnly", "R/O"}};
   listing.has_heading = !flags.no_heading;
   if (flags.format == "json" && !flags.quiet) {
     listing.rows = image_objects(home, found);
@@ -111,7 +112,9 @@ int images(Arguments arguments) {
     listing.rows = image_rows(home, found, flags.whole);
     sort_rows(listing.rows, flags.sort);
   }
-  const std::string format = flags.format.empty() ? flags.table() : flags.format;
+  const bool has_read_only =
+      std::ranges::any_of(found, [](const storage::Image& image) { return !image.store.empty(); });
+  const std::string format = flags.format.empty() ? flags.table(has_read_only) : flags.format;
   cli::print(flags.quiet ? ids_of(listing.rows) : cli::format_rows(format, listing));
   return 0;
 }

@@ -4,7 +4,7 @@
 #include "pkg/base/size.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/pods/pod.hpp"
-#include "storage/image_store.hpp"
+#include "storage/all_images.hpp"
 #include "storage/rootfs.hpp"
 
 #include <fmt/core.h>
@@ -52,7 +52,7 @@ std::string command_text(const std::vector<std::string>& command, bool whole) {
 // Sizes are those of the images, looked up once each.
 class Sizes {
  public:
-  explicit Sizes(const home::Home& home) : home_(home), images_(storage::Layout(home)) {}
+  explicit Sizes(const home::Home& home) : home_(home), images_(home) {}
 
   void add(Json& row, const Container& container) {
     const std::int64_t written = storage::rootfs_size(home_, container.id);
@@ -69,7 +69,7 @@ class Sizes {
 
  private:
   const home::Home& home_;
-  storage::ImageStore images_;
+  storage::AllImages images_;
   std::map<std::string, std::int64_t> of_images_;
 };
 

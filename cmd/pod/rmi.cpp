@@ -37,6 +37,7 @@ struct Wanted {
 std::string id_of(const home::Home& home, const std::string& name) {
   if (const auto list = images::find_list(home, name)) return list->list.id;
   const std::optional<storage::Image> image = images::find(home, name);
+  if (image) images::require_own(*image, name);
   return image ? image->id : "";
 }
 
@@ -49,7 +50,7 @@ std::vector<Wanted> look_up(const home::Home& home, const std::vector<std::strin
 
 std::vector<Wanted> all_images(const home::Home& home) {
   std::vector<Wanted> all;
-  for (const storage::Image& image : images::list(home, {}))
+  for (const storage::Image& image : images::list(home, {"readonly=false"}))
     all.push_back({image.id, image.id});
   return all;
 }

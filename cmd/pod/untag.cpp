@@ -1,5 +1,6 @@
 #include "cmd/pod/command.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/images/lists.hpp"
 #include "pkg/oci/reference.hpp"
@@ -40,6 +41,7 @@ int untag(Arguments arguments) {
 
   const home::Home home = home::Home::open();
   const storage::Image image = find_image_or_list(home, name);
+  images::require_own(image, name);
   const storage::ImageStore store{storage::Layout(home)};
 
   std::vector<std::string> wanted;

@@ -10,6 +10,7 @@
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/signals.hpp"
+#include "storage/all_images.hpp"
 #include "storage/image_use.hpp"
 #include "storage/rootfs.hpp"
 #include "storage/volume_store.hpp"
@@ -208,7 +209,9 @@ std::optional<sys::Lock> hold_pod_of(const home::Home& home, const Container& co
 void publish(const home::Home& home, const Container& container, StagedFolder& folder) {
   if (container.image_id.empty()) return folder.publish();
   const auto hold = storage::hold_image(storage::Layout(home), container.image_id);
-  if (!hold) throw base::Error(container.image_name + ": the image has been removed just now");
+  // One of an additional store is nobody's to remove here.
+  if (!hold && !storage::AllImages(home).find(container.image_id))
+    throw base::Error(container.image_name + ": the image has been removed just now");
   folder.publish();
 }
 

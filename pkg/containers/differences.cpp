@@ -3,7 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/containers/container.hpp"
 #include "pkg/images/ensure.hpp"
-#include "storage/layer_store.hpp"
+#include "storage/all_images.hpp"
 #include "storage/rootfs.hpp"
 
 #include <algorithm>
@@ -15,10 +15,8 @@ namespace {
 using Folders = std::vector<std::string>;
 
 Folders folders_of(const home::Home& home, const Folders& layers) {
-  const storage::LayerStore store{storage::Layout(home)};
-  Folders folders;
-  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
-    folders.push_back(store.root(*layer));
+  Folders folders = storage::trees_of(home, layers);
+  std::ranges::reverse(folders);
   return folders;
 }
 

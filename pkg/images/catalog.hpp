@@ -26,6 +26,10 @@ std::string manifest_digest_of(const home::Home& home, const storage::Image& ima
 // podman's `image inspect` for one image that was found with its names.
 base::Json inspect(const home::Home& home, const storage::Image& image);
 
+// Throws base::Error, with the way out, for one of an additional store, which is never changed.
+// `text` is what the user called it.
+void require_own(const storage::Image& image, const std::string& text);
+
 // Gives an image or a list one more name; one without a registry is completed as `local_name` does.
 void tag(const home::Home& home, const std::string& image, const std::string& name);
 

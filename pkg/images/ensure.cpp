@@ -3,12 +3,14 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/home/places.hpp"
 #include "pkg/images/lists.hpp"
 #include "pkg/oci/platform.hpp"
 #include "pkg/oci/reference.hpp"
 #include "pkg/sys/child.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/secret.hpp"
+#include "storage/all_images.hpp"
 
 #include <fmt/core.h>
 
@@ -27,7 +29,7 @@ bool fits(const storage::Image& image, const PullOptions& options) {
 }
 
 std::vector<std::string> pull_command(const std::string& text, const PullOptions& options) {
-  std::vector<std::string> command = {transfer_program(), "pull"};
+  std::vector<std::string> command = {home::transfer_program(), "pull"};
   const auto add = [&](const char* flag, const std::string& value) {
     if (!value.empty()) command.push_back(fmt::format("{}={}", flag, value));
   };
@@ -88,13 +90,45 @@ Found pull_or_fail(const home::Home& home, const std::string& text, const PullOp
                    const std::optional<Found>& here) {
   const auto id = pull(home, text, options);
   if (id) {
-    auto image = storage::ImageStore(storage::Layout(home)).find(*id);
+    auto image = storage::AllImages(home).find(*id);
     auto named = find_named(home, text, false);
     if (image) return {std::move(*image), named ? std::move(named->name) : ""};
     throw base::Error(fmt::format("{}: pulled, but the image is not in the store", text));
   }
   if (here && options.policy == PullPolicy::Newer) return *here;
   throw base::Error(fmt::format("{}: the image could not be pulled", text));
+}
+
+Found find_or_pull(const home::Home& home, const std::string& text, const PullOptions& options) {
+  if (has_transport(text)) return pull_or_fail(home, text, options, std::nullopt);
+  std::optional<Found> here = find_fitting(home, text, options);
+  const bool is_missing_policy = options.policy == PullPolicy::Missing;
+  const bool is_by_id = here && here->name.empty() && text.find('@') == std::string::npos;
+  if (here && (options.policy == PullPolicy::Never || is_by_id)) return std::move(*here);
+  const storage::AllImages store(home);
+  if (here && is_missing_policy && fits(here->image, options) && store.is_whole(here->image)) {
+    return std::move(*here);
+  }
+  if (options.policy == PullPolicy::Never) throw base::Error(text + ": image not known");
+  oci::Reference::parse(text);  // what is no name need not be asked for
+  return pull_or_fail(home, text, options, here);
+}
+
+// What lies in an additional store is used from there, unless its files are not what they seem to
+// us, who have other ids: then it is copied, as if it had been pulled.
+Found usable(const home::Home& home, Found found) {
+  const storage::AllImages images(home);
+  if (images.can_be_mounted(found.image)) return found;
+  const std::string id = found.image.id;
+  base::log::info("image {} is copied from {}", id, found.image.store);
+  sys::Child program = sys::Child::spawn(
+      {home::transfer_program(), "image import-store", "--from", found.image.store, "sha256:" + id},
+      {.in = -1, .out = STDERR_FILENO, .err = STDERR_FILENO}, environment_for(home));
+  auto own =
+      program.wait() == 0 ? storage::ImageStore(storage::Layout(home)).find(id) : std::nullopt;
+  if (own) return {std::move(*own), std::move(found.name)};
+  throw base::Error(
+      fmt::format("{}: the image could not be copied from {}", found.name, found.image.store));
 }
 
 }  // namespace
@@ -116,27 +150,7 @@ bool has_transport(const std::string& text) {
 }
 
 Found ensure(const home::Home& home, const std::string& text, const PullOptions& options) {
-  if (has_transport(text)) return pull_or_fail(home, text, options, std::nullopt);
-  std::optional<Found> here = find_fitting(home, text, options);
-  const bool is_missing_policy = options.policy == PullPolicy::Missing;
-  const bool is_by_id = here && here->name.empty() && text.find('@') == std::string::npos;
-  if (here && (options.policy == PullPolicy::Never || is_by_id)) return std::move(*here);
-  const storage::ImageStore store{storage::Layout(home)};
-  if (here && is_missing_policy && fits(here->image, options) && store.is_whole(here->image)) {
-    return std::move(*here);
-  }
-  if (options.policy == PullPolicy::Never) throw base::Error(text + ": image not known");
-  oci::Reference::parse(text);  // what is no name need not be asked for
-  return pull_or_fail(home, text, options, here);
-}
-
-std::string transfer_program() {
-  const std::string here = sys::program_directory();
-  for (const char* place : {"/pod-transfer", "/../libexec/pod/pod-transfer"}) {
-    if (::access((here + place).c_str(), X_OK) == 0) return here + place;
-  }
-  throw base::Error(
-      fmt::format("pod-transfer is neither in {} nor in {}", here, here + "/../libexec/pod"));
+  return usable(home, find_or_pull(home, text, options));
 }
 
 }  // namespace images

@@ -48,7 +48,4 @@ struct PullOptions {
 // error. Throws base::Error with status 125 when it cannot be had.
 Found ensure(const home::Home& home, const std::string& text, const PullOptions& options);
 
-// argv[0] for the other program: beside us, or ../libexec/pod.
-std::string transfer_program();
-
 }  // namespace images

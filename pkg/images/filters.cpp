@@ -5,6 +5,7 @@
 #include "pkg/images/ensure.hpp"
 #include "pkg/images/lists.hpp"
 #include "pkg/oci/reference.hpp"
+#include "storage/all_images.hpp"
 
 #include <fmt/core.h>
 
@@ -119,7 +120,8 @@ bool fits(const storage::Image& image, const Filter& filter) {
   if (key == "manifest") return image.is_list == filter.wanted;
   if (key == "until" || key == "before") return image.config.created < filter.moment;
   if (key == "since" || key == "after") return image.config.created > filter.moment;
-  return !filter.wanted;  // images are neither read-only nor in between
+  if (key == "readonly") return !image.store.empty() == filter.wanted;
+  return !filter.wanted;  // no image is only in between
 }
 
 // Filters of one key are alternatives, but for labels.
@@ -152,7 +154,7 @@ std::vector<storage::Image> list(const home::Home& home, const std::vector<std::
   for (const std::string& text : filters)
     parsed.push_back(parse_filter(home, text));
   const std::vector<storage::List> lists = storage::ListStore(storage::Layout(home)).list();
-  std::vector<storage::Image> images = storage::ImageStore(storage::Layout(home)).list();
+  std::vector<storage::Image> images = storage::AllImages(home).list();
   for (const storage::List& one : lists)
     images.push_back(as_image(one));
   for (Filter& filter : parsed) {
@@ -170,6 +172,14 @@ std::vector<storage::Image> list(const home::Home& home, const std::vector<std::
   return images;
 }
 
+void require_own(const storage::Image& image, const std::string& text) {
+  if (image.store.empty()) return;
+  throw base::Error(
+      fmt::format("{}: the image lies in the additional store {}, which is only read; "
+                  "`pod image import-store --from {} {}` copies it here",
+                  text, image.store, image.store, text));
+}
+
 void tag(const home::Home& home, const std::string& image, const std::string& name) {
   const storage::Layout layout(home);
   if (const auto list = find_list(home, image)) {
@@ -177,6 +187,7 @@ void tag(const home::Home& home, const std::string& image, const std::string& na
   }
   const auto found = find(home, image);
   if (!found) throw base::Error(image + ": image not known");
+  require_own(*found, image);
   storage::ImageStore(layout).tag(found->id, local_name(name));
 }
 

@@ -2,6 +2,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/images/ensure.hpp"
+#include "storage/all_images.hpp"
 #include "storage/layer_store.hpp"
 
 #include <algorithm>
@@ -21,16 +22,11 @@ using Tops = std::multimap<std::string, storage::Image>;
 
 Tops tops_of(const home::Home& home) {
   Tops tops;
-  for (storage::Image& image : storage::ImageStore(storage::Layout(home)).list()) {
+  for (storage::Image& image : storage::AllImages(home).list()) {
     std::string top = image.layers.empty() ? "" : image.layers.back();
     tops.emplace(std::move(top), std::move(image));
   }
   return tops;
-}
-
-std::int64_t size_of(const storage::LayerStore& layers, const std::string& id) {
-  const auto layer = layers.find(id);
-  return layer ? layer->size : 0;
 }
 
 // An image of this layer that was made in so many steps.
@@ -51,7 +47,7 @@ std::vector<oci::HistoryEntry> steps_of(const storage::Image& image) {
 TreeLayer tree_layer(const home::Home& home, const Tops& tops, const std::string& id) {
   TreeLayer layer;
   layer.id = id;
-  layer.size = size_of(storage::LayerStore(storage::Layout(home)), id);
+  layer.size = storage::layer_size(home, id);
   const auto [begin, end] = tops.equal_range(id);
   for (auto at = begin; at != end; ++at)
     layer.top_of.insert(layer.top_of.end(), at->second.names.begin(), at->second.names.end());
@@ -77,7 +73,6 @@ void grow(const Forest& forest, TreeLayer& layer) {
 
 std::vector<Step> history(const home::Home& home, const std::string& text) {
   const storage::Image image = get(home, text);
-  const storage::LayerStore layers{storage::Layout(home)};
   const Tops tops = tops_of(home);
   const std::vector<oci::HistoryEntry> entries = steps_of(image);
   std::vector<Step> steps;
@@ -87,7 +82,7 @@ std::vector<Step> history(const home::Home& home, const std::string& text) {
     Step step{.created = entry.created, .created_by = entry.created_by, .comment = entry.comment};
     if (!entry.empty_layer && next < image.layers.size()) {
       layer = image.layers[next++];
-      step.size = size_of(layers, layer);
+      step.size = storage::layer_size(home, layer);
     }
     const bool is_last = steps.size() + 1 == entries.size();
     const storage::Image* made = is_last ? &image : find_made(tops, layer, steps.size() + 1);

@@ -4,7 +4,7 @@
 #include "pkg/base/time.hpp"
 #include "pkg/images/catalog.hpp"
 #include "pkg/oci/reference.hpp"
-#include "storage/layer_store.hpp"
+#include "storage/all_images.hpp"
 #include "storage/rootfs.hpp"
 
 #include <algorithm>
@@ -89,10 +89,8 @@ std::string driver_name(const home::Home& home) try {
 }
 
 base::Json driver_of(const home::Home& home, const storage::Image& image) {
-  const storage::LayerStore layers{storage::Layout(home)};
-  std::vector<std::string> below;
-  for (const std::string& layer : image.layers)
-    below.insert(below.begin(), layers.root(layer));
+  std::vector<std::string> below = storage::trees_of(home, image.layers);
+  std::ranges::reverse(below);
   base::Json places = base::Json::object();
   if (!below.empty()) {
     const std::string top = below.front();
@@ -104,7 +102,7 @@ base::Json driver_of(const home::Home& home, const storage::Image& image) {
 }
 
 void add_manifest(base::Json& json, const home::Home& home, const storage::Image& image) {
-  const std::string bytes = storage::ImageStore(storage::Layout(home)).manifest_bytes(image.id);
+  const std::string bytes = storage::AllImages(home).manifest_bytes(image);
   const base::Json manifest = bytes.empty() ? base::Json::object() : base::Json::parse(bytes);
   json["Annotations"] = base::Json::object();
   for (const auto& [key, value] : manifest.object_or_none("annotations"))

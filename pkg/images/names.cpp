@@ -7,6 +7,7 @@
 #include "pkg/images/lists.hpp"
 #include "pkg/images/short_names.hpp"
 #include "pkg/oci/reference.hpp"
+#include "storage/all_images.hpp"
 #include "storage/refs.hpp"
 
 #include <fmt/core.h>
@@ -38,7 +39,7 @@ bool has_digest(const storage::Image& image, const oci::Reference& reference) {
   return is_named && image.manifest_digest == reference.digest()->text();
 }
 
-std::optional<Found> find_by_digest(const storage::ImageStore& store,
+std::optional<Found> find_by_digest(const storage::AllImages& store,
                                     const oci::Reference& reference) {
   for (storage::Image& image : store.list()) {
     if (has_digest(image, reference)) return Found{std::move(image), ""};
@@ -53,7 +54,8 @@ std::optional<storage::Image> find_image(const home::Home& home, const std::stri
   const storage::ImageStore store(layout);
   if (auto image = store.find(id, with_names)) return image;
   const auto list = storage::ListStore(layout).find(id);
-  auto instance = list ? find_instance(layout, *list, oci::Platform::host()) : std::nullopt;
+  if (!list) return storage::AllImages(home).find(id, with_names);
+  auto instance = find_instance(layout, *list, oci::Platform::host());
   if (instance && with_names) return store.find(instance->id, true);
   return instance;
 }
@@ -63,7 +65,7 @@ std::optional<oci::Reference> find_by_ending(const home::Home& home, const std::
   const auto typed = find_reference("localhost/" + text);
   if (!typed || typed->digest()) return std::nullopt;
   const std::string ending = fmt::format("/{}:{}", typed->repository(), typed->tag());
-  for (const std::string& name : storage::names(storage::Layout(home))) {
+  for (const std::string& name : storage::AllImages(home).names()) {
     if (name.ends_with(ending)) return find_reference(name);
   }
   return std::nullopt;
@@ -87,7 +89,7 @@ auto find_first(const home::Home& home, const std::string& text, LookUp look_up)
 
 std::optional<Found> find_complete(const home::Home& home, const oci::Reference& reference,
                                    bool with_names) {
-  const storage::ImageStore store{storage::Layout(home)};
+  const storage::AllImages store(home);
   if (reference.digest()) return find_by_digest(store, reference);
   const auto id = store.find_id(reference.text());
   auto image = id ? find_image(home, *id, with_names) : std::nullopt;
@@ -107,7 +109,7 @@ std::string complete_id(const home::Home& home, const std::string& text) {
   const std::string prefix = text.starts_with(kAlgorithm) ? text.substr(kAlgorithm.size()) : text;
   if (!base::is_id_prefix(prefix) || prefix.size() < kShortestPrefix) return "";
   const storage::Layout layout(home);
-  std::vector<std::string> ids = storage::ImageStore(layout).ids();
+  std::vector<std::string> ids = storage::AllImages(home).ids();
   for (std::string& id : storage::ListStore(layout).ids())
     ids.push_back(std::move(id));
   std::string match;

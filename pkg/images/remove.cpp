@@ -44,6 +44,7 @@ Removal remove_held(const home::Home& home, const std::string& text, bool force,
     if (force) return {};
     throw base::Error(text + ": image not known", kMissing);
   }
+  require_own(found->image, text);
   const std::vector<std::string>& names = found->image.names;
   if (!found->name.empty() && names.size() > 1) {
     held.untag(found->name);

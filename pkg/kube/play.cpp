@@ -11,7 +11,7 @@
 #include "pkg/sys/interruption.hpp"
 #include "pkg/sys/lock.hpp"
 #include "pkg/sys/signals.hpp"
-#include "storage/image_store.hpp"
+#include "storage/all_images.hpp"
 
 #include <fmt/core.h>
 
@@ -35,7 +35,7 @@ bool is_up(const std::string& status) {
 // Made here and called localhost/NAME, though the file says NAME: no registry has it.
 bool is_made_here(const home::Home& home, const std::string& image) {
   if (!images::find(home, image)) return false;
-  const storage::ImageStore store{storage::Layout(home)};
+  const storage::AllImages store(home);
   return !store.find_id(oci::Reference::parse(image).text());
 }
 

@@ -7,8 +7,10 @@
 #include "pkg/sys/file.hpp"
 #include "pkg/transfer/changes.hpp"
 #include "pkg/transfer/container_tree.hpp"
+#include "pkg/transfer/import_store.hpp"
 #include "pkg/transfer/standstill.hpp"
 #include "pkg/transfer/store.hpp"
+#include "storage/all_images.hpp"
 #include "storage/image_store.hpp"
 #include "storage/volume_store.hpp"
 
@@ -80,16 +82,15 @@ storage::Image image_of(const home::Home& home, const Container& container) {
         "its root (--rootfs) is not an image's: pack it with `pod export`, and make "
         "an image of that with `pod import`");
   }
-  auto image = storage::ImageStore(storage::Layout(home)).find(container.image_id);
+  auto image = storage::AllImages(home).find(container.image_id);
   if (!image) throw base::Error("the image that it was made of is gone");
   return std::move(*image);
 }
 
+// Above the topmost of these layers.
 AddedLayer add_written(const home::Home& home, const Store& store, const Container& container,
-                       bool squash) {
-  if (squash) return add_layer(store, pack_root(home, container), "");
-  return add_layer(store, pack_written(home, container),
-                   container.layers.empty() ? "" : container.layers.back());
+                       const Texts& layers) {
+  return add_layer(store, pack_written(home, container), layers.empty() ? "" : layers.back());
 }
 
 // What the layer below holds stays while this image becomes known, for its own image holds it.
@@ -133,9 +134,12 @@ std::string commit(const home::Home& home, const CommitOptions& options) try {
   if (!options.name.empty()) names.push_back(images::local_name(options.name));
 
   const Store store = open_store(home);
+  image.layers = owned(home, store, image).layers;
+  image.store.clear();
   std::optional<Standstill> standstill;
   if (options.pause) standstill.emplace(home, container);
-  const AddedLayer added = add_written(home, store, container, options.squash);
+  const AddedLayer added = options.squash ? add_layer(store, pack_root(home, container), "")
+                                          : add_written(home, store, container, image.layers);
   standstill.reset();
   complete(image, container, options, added.layer);
   const Made made =

@@ -3,6 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
 #include "pkg/hash/sha256.hpp"
+#include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/oci/image_config.hpp"
 #include "pkg/oci/manifest.hpp"
@@ -126,7 +127,10 @@ std::vector<Entry> find_entries(const home::Home& home, const registry::Access& 
   if (!image.starts_with("docker://")) {
     const std::string name = without_transport(image);
     if (auto found = images::find_list(home, name)) return std::move(found->list.entries);
-    if (const auto found = images::find(home, name)) return {entry_of_image(home, *found)};
+    if (const auto found = images::find(home, name)) {
+      images::require_own(*found, name);
+      return {entry_of_image(home, *found)};
+    }
     if (name != image) throw base::Error(name + ": image not known");
   }
   return entries_of_remote(home, access, image, all);

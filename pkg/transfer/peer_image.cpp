@@ -6,10 +6,7 @@
 #include "pkg/oci/manifest.hpp"
 #include "pkg/oci/reference.hpp"
 #include "pkg/sys/file.hpp"
-#include "pkg/transfer/local_blobs.hpp"
-#include "pkg/transfer/publish.hpp"
 #include "pkg/transfer/push_plan.hpp"
-#include "pkg/transfer/same_blocks.hpp"
 #include "storage/layer_blobs.hpp"
 #include "storage/tar/split_archive.hpp"
 
@@ -94,95 +91,47 @@ class HeldSource : public tar::Source {
   tar::SplitArchive archive_;
 };
 
-class PeerBlobs : public LocalBlobs {
- public:
-  PeerBlobs(const storage::PeerStore& peer, const PeerImport& import)
-      : peer_(peer), import_(import) {}
+std::optional<storage::LayerBlob> blob_of(const storage::PeerLayer& layer,
+                                          const std::string& diff_id) {
+  const bool is_known = !layer.blob.empty() && layer.blob != layer.diff_id;
+  if (!is_known || layer.diff_id != diff_id || layer.compression.empty()) return std::nullopt;
+  return storage::LayerBlob{
+      .digest = oci::Digest::parse(layer.blob).text(),
+      .size = layer.blob_size,
+      .media_type = layer_type(ManifestFormat::Oci, tar::parse_compression(layer.compression)),
+      .compression = layer.compression,
+      .level = {},
+      .repositories = {}};
+}
 
- protected:
-  std::unique_ptr<tar::Source> open(const WantedLayer& layer) override {
-    const std::string& id = theirs(layer);
-    if (!sys::exists(peer_.split(id))) {
-      throw base::Error(fmt::format(
-          "layer {}: it cannot be given back as it was, since no tar-split was kept with it",
-          base::short_id(id)));
-    }
-    return std::make_unique<HeldSource>(peer_, id);
-  }
-
-  std::string name_of(const WantedLayer& layer) const override {
-    return base::short_id(theirs(layer));
-  }
-
-  void after(const Job& job) override {
-    blocks_.share(peer_.tree(theirs(*job.layer)), job.target.root);
-  }
-
- private:
-  const std::string& theirs(const WantedLayer& layer) const {
-    const auto found = std::ranges::find(import_.layers, layer.id, &WantedLayer::id);
-    return import_.theirs.at(static_cast<std::size_t>(found - import_.layers.begin())).id;
-  }
-
-  const storage::PeerStore& peer_;
-  const PeerImport& import_;
-  SameBlocks blocks_;
-};
-
-// The peer has seen the compressed form, we have not: a registry that has it need not be sent it.
-void remember(const Store& store, const PeerImport& import) {
-  for (std::size_t i = 0; i < import.layers.size(); ++i) {
-    const storage::PeerLayer& layer = import.theirs[i];
-    const bool is_known = !layer.blob.empty() && layer.blob != layer.diff_id;
-    if (!is_known || layer.diff_id != import.layers[i].diff_id || layer.compression.empty())
-      continue;
-    storage::remember_blob(
-        store.layout, import.layers[i].id,
-        {.digest = oci::Digest::parse(layer.blob).text(),
-         .size = layer.blob_size,
-         .media_type = layer_type(ManifestFormat::Oci, tar::parse_compression(layer.compression)),
-         .compression = layer.compression,
-         .level = {},
-         .repositories = {}});
-  }
+OtherLayer other_layer(const storage::PeerStore& peer, const storage::PeerLayer& layer,
+                       const std::string& diff_id) {
+  return {.name = base::short_id(layer.id),
+          .tree = peer.tree(layer.id),
+          .open = [peer, id = layer.id]() -> std::unique_ptr<tar::Source> {
+            if (sys::exists(peer.split(id))) return std::make_unique<HeldSource>(peer, id);
+            throw base::Error("it cannot be given back as it was: no tar-split was kept with it");
+          },
+          .blob = blob_of(layer, diff_id)};
 }
 
 }  // namespace
 
-PeerImport describe_peer_image(const storage::PeerStore& peer, const storage::PeerImage& image,
+OtherImage describe_peer_image(const storage::PeerStore& peer, const storage::PeerImage& image,
                                const std::vector<storage::PeerLayer>& all) {
-  PeerImport import;
-  import.config_bytes = find_config(peer, image);
-  import.image.config = oci::ImageConfig::parse(import.config_bytes);
+  OtherImage other;
+  other.config_bytes = find_config(peer, image);
+  other.image.config = oci::ImageConfig::parse(other.config_bytes);
   Manifests manifests = find_manifests(peer, image);
-  add_names(image, manifests, import.image);
-  if (!manifests.digests.empty()) import.image.manifest_digest = manifests.digests.front();
-  import.manifest_bytes = std::move(manifests.bytes);
-  import.layers = plan_plain_layers(import.image.config);
-  import.theirs = storage::chain_of(all, image);
-  if (import.layers.size() == import.theirs.size()) return import;
-  throw base::Error(fmt::format("it has {} layers there, its configuration says {}",
-                                import.theirs.size(), import.layers.size()));
-}
-
-std::string take_over(const Store& store, const storage::PeerStore& peer,
-                      const PeerImport& import) {
-  PeerBlobs blobs(peer, import);
-  const HeldLayers held = bring_layers(store, import.layers, blobs);
-  remember(store, import);
-  storage::Image image = import.image;
-  image.size = held.size;
-  std::vector<storage::Layer> records;
-  for (const WantedLayer& layer : import.layers) {
-    image.layers.push_back(layer.id);
-    records.push_back(storage::LayerStore(store.layout).find(layer.id).value());
+  add_names(image, manifests, other.image);
+  other.manifest_bytes = std::move(manifests.bytes);
+  other.layers = plan_plain_layers(other.image.config);
+  for (const storage::PeerLayer& layer : storage::chain_of(all, image)) {
+    const std::size_t at = other.theirs.size();
+    const std::string diff_id = at < other.layers.size() ? other.layers[at].diff_id : "";
+    other.theirs.push_back(other_layer(peer, layer, diff_id));
   }
-  Made made{.config = import.config_bytes, .manifest = import.manifest_bytes};
-  if (made.manifest.empty()) {
-    made.manifest = describe(import.config_bytes, as_plain(store, std::move(records))).manifest;
-  }
-  const std::vector<std::string> names = image.names;
-  return publish(store, std::move(image), made, names);
+  return other;
 }
 
 }  // namespace transfer

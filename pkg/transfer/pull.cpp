@@ -9,7 +9,7 @@
 #include "pkg/transfer/registry_blobs.hpp"
 #include "pkg/transfer/room.hpp"
 #include "pkg/transfer/trust.hpp"
-#include "storage/image_store.hpp"
+#include "storage/all_images.hpp"
 
 #include <fmt/core.h>
 
@@ -142,7 +142,7 @@ std::optional<storage::Image> find_pulled(const home::Home& home, const std::str
   if (image && options.platform && oci::rank(image->config.platform, *options.platform) < 0) {
     image.reset();
   }
-  const storage::ImageStore store{storage::Layout(home)};
+  const storage::AllImages store(home);
   if (image && options.policy == PullPolicy::Missing && !store.is_whole(*image)) image.reset();
   if (!image && options.policy == PullPolicy::Never) {
     throw base::Error(name + ": there is no such image here, and it must not be pulled");

@@ -4,6 +4,7 @@
 #include "pkg/images/ensure.hpp"
 #include "pkg/oci/reference.hpp"
 #include "pkg/sys/lock.hpp"
+#include "pkg/transfer/import_store.hpp"
 #include "pkg/transfer/store.hpp"
 #include "storage/image_use.hpp"
 
@@ -87,12 +88,14 @@ Layout parse_layout(const std::string& word) {
 }
 
 void save(const home::Home& home, const SaveOptions& options) {
-  const Images images = choose(home, options);
+  Images images = choose(home, options);
   check(options, images);
   const std::unique_ptr<FileSink> sink =
       is_archive(options.layout) ? open_archive_sink(options.path, storage::Layout(home))
                                  : open_folder_sink(options.path);
   const Store store = open_store(home);
+  for (SavedOut& saved : images)
+    saved.image = owned(home, store, saved.image);
   const std::vector<sys::Lock> held = hold(store, images);
   Saving saving{.store = store, .sink = *sink, .compress = options.compress.value_or(false)};
   switch (options.layout) {

@@ -128,7 +128,7 @@ void throw_away_images(const home::Home& home, const ImagePrune& options, Pruned
   if (!options.all && !chooses_dangling(filters)) filters.emplace_back("dangling=true");
   const base::Time listed = base::now();
   for (const storage::Image& image : images::list(home, filters)) {
-    if (has_users(home, image.id)) continue;
+    if (!image.store.empty() || has_users(home, image.id)) continue;
     const auto work = [&] { remove_unless_wanted(home, image.id, listed); };
     if (attempt("image " + image.id, work)) pruned.images.push_back(image.id);
   }
