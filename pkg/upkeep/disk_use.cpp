@@ -205,7 +205,7 @@ DiskUse list_all(const home::Home& home) {
          .state = containers::state_of(home, container),
          .volumes = std::ranges::count_if(container.options.mounts, is_volume)});
   }
-  for (storage::Image& image : images::list(home, {})) {
+  for (storage::Image& image : images::list(home, {"readonly=false"})) {
     const std::int64_t users = std::ranges::count(all, image.id, &containers::Container::image_id);
     use.images.push_back({.image = std::move(image), .containers = users});
   }
