@@ -234,10 +234,9 @@ Made make(const home::Home& home, const Options& options, bool is_started) {
   set_command(container);
   publish_exposed(container.options);
   network::assign_ports(container.options.network);
-  container.name = options.name.empty() ? free_name(home) : options.name;
-  container.options.name = container.name;
 
-  StagedFolder folder(home, container.directory(home), container.name);
+  StagedFolder folder(home, container.directory(home), options.name);
+  container.name = container.options.name = folder.name();
   Volumes volumes(home, container);
   storage::Rootfs rootfs = storage::Rootfs::create(home, container.id);
   write_record(home, container, folder.path());

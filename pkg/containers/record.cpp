@@ -33,15 +33,38 @@ bool is_living(const std::string& path) {
       name, is_pod ? "pod" : "container", base::short_id(id)));
 }
 
-}  // namespace
+// Nothing when the name is the caller's now, else who has it.
+std::optional<std::string> try_claim(const home::Home& home, const std::string& name,
+                                     const std::string& target) {
+  const std::string link = home.names() + "/" + name;
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    try {
+      sys::make_link(target, link);
+      return std::nullopt;
+    } catch (const base::SysError& error) {
+      if (error.number() != EEXIST) throw;
+    }
+    const auto owner = sys::find_link(link);
+    if (!owner) continue;  // released just now
+    if (is_living(home.names() + "/" + *owner)) return owner;
+    release_name(home, name, *owner);
+  }
+  throw base::Error(fmt::format("the name \"{}\" is being taken by others: try again", name));
+}
 
-std::string free_name(const home::Home& home) {
+// There are only so many: when many are made at once, two may think of the same.
+std::string claim_made_up_name(const home::Home& home, const std::string& target) {
+  sys::make_dirs(home.names(), 0700);
   for (int attempt = 0; attempt < 20; ++attempt) {
     std::string name = base::make_name();
-    if (!sys::find_link(home.names() + "/" + name)) return name;
+    if (!try_claim(home, name, target)) return name;
   }
-  return base::make_name() + "_" + base::short_id(base::make_id());
+  std::string name = base::make_name() + "_" + base::short_id(base::make_id());
+  claim_name(home, name, target);
+  return name;
 }
+
+}  // namespace
 
 void claim_name(const home::Home& home, const std::string& name, const std::string& target) {
   if (!base::is_name(name)) {
@@ -49,20 +72,8 @@ void claim_name(const home::Home& home, const std::string& name, const std::stri
         "name \"{}\": only letters, digits, '_', '.' and '-', beginning with a letter or digit",
         name));
   }
-  const std::string link = home.names() + "/" + name;
   sys::make_dirs(home.names(), 0700);
-  for (int attempt = 0; attempt < 10; ++attempt) {
-    try {
-      return sys::make_link(target, link);
-    } catch (const base::SysError& error) {
-      if (error.number() != EEXIST) throw;
-    }
-    const auto owner = sys::find_link(link);
-    if (!owner) continue;  // released just now
-    if (is_living(home.names() + "/" + *owner)) fail_in_use(name, *owner);
-    release_name(home, name, *owner);
-  }
-  throw base::Error(fmt::format("the name \"{}\" is being taken by others: try again", name));
+  if (const auto owner = try_claim(home, name, target)) fail_in_use(name, *owner);
 }
 
 void release_name(const home::Home& home, const std::string& name, const std::string& target) {
@@ -78,7 +89,11 @@ StagedFolder::StagedFolder(const home::Home& home, std::string path, const std::
   sys::make_dirs(final_.substr(0, id), 0700);
   lock_ = storage::make_locked_dir(staged_);
   try {
-    claim_name(home_, name_, target_);
+    if (name_.empty()) {
+      name_ = claim_made_up_name(home_, target_);
+    } else {
+      claim_name(home_, name_, target_);
+    }
   } catch (const base::Error&) {
     sys::remove_tree(staged_);
     throw;

@@ -13,13 +13,11 @@ namespace containers {
 // name space. A claim that a killed process left behind is taken over. Throws base::Error when the
 // name is no name, or in use.
 void claim_name(const home::Home& home, const std::string& name, const std::string& target);
-// A made-up name that nobody has just now; `claim_name` tells whether it stays so.
-std::string free_name(const home::Home& home);
 // Only if it still leads there.
 void release_name(const home::Home& home, const std::string& name, const std::string& target);
 
 // A folder that is being made as PATH.new, locked by its maker, and appears as PATH when published.
-// Without that it goes again, with the name.
+// Without that it goes again, with the name: the one given, or one that is made up for "".
 class StagedFolder {
  public:
   StagedFolder(const home::Home& home, std::string path, const std::string& name);
@@ -28,6 +26,7 @@ class StagedFolder {
   ~StagedFolder();
 
   const std::string& path() const { return staged_; }
+  const std::string& name() const { return name_; }
   void publish();
 
  private:

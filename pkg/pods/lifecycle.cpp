@@ -104,11 +104,10 @@ Pod create(const home::Home& home, const Options& options) {
   pod.created = base::now();
   pod.options = options;
   if (options.replace && !options.name.empty()) replace(home, options.name);
-  pod.name = options.name.empty() ? containers::free_name(home) : options.name;
-  pod.options.name = pod.name;
   network::assign_ports(pod.options.network);
 
-  containers::StagedFolder folder(home, pod.directory(home), pod.name);
+  containers::StagedFolder folder(home, pod.directory(home), options.name);
+  pod.name = pod.options.name = folder.name();
   make_volumes(pod.options, folder.path());
   containers::save_sandbox(folder.path(), sandbox_of(pod));
   sys::create_file(folder.path() + "/record.json", pod.json().dump(), 0600);

@@ -1,4 +1,5 @@
 // Many at once, hostile names and flags, and what must not cost anything.
+#include "pkg/base/text.hpp"
 #include "tests/support/home.hpp"
 
 #include <gmock/gmock.h>
@@ -26,6 +27,24 @@ TEST_F(Crowd, RunsThirtyTwoAtOnce) {
     EXPECT_EQ(result.line(), std::to_string(i));
   }
   expect_nothing_left();
+}
+
+// There are about two thousand made-up names: some think of the same one at the same moment.
+TEST_F(Crowd, CreatesTwoHundredAtOnceWithNamesOfTheirOwn) {
+  const std::string name = image();
+  std::vector<std::unique_ptr<support::Program>> programs;
+
+  for (int i = 0; i < 200; ++i) {
+    programs.push_back(std::make_unique<support::Program>(
+        words({"create", "--network", "none", name, "probe"}), start()));
+  }
+
+  for (const auto& program : programs) {
+    const auto result = program->wait(60);
+    EXPECT_EQ(result.status, 0) << result;
+  }
+  EXPECT_EQ(base::split(must({"ps", "-a", "--format", "{{.Names}}"}), '\n').size(), 200U);
+  must({"rm", "--all"});
 }
 
 TEST_F(Crowd, GivesANameToOneOnly) {
