@@ -20,7 +20,9 @@ using testing::Not;
 class AdditionalStore : public support::Home {
  protected:
   void TearDown() override {
-    // What somebody else's pod has made only that removes.
+    // What somebody else's pod has made only that removes. It ends what runs in the runtime folder
+    // that both have, so ours has to be done with its trash.
+    support::wait_for_no_descendants();
     if (fs::exists(other() + "/storage")) must({"--root", other(), "system", "reset", "--force"});
     Home::TearDown();
   }
