@@ -53,8 +53,11 @@ std::vector<containers::Container> choose(const home::Home& home, const PsFlags&
         return filter.starts_with("status=") || filter.starts_with("exited=");
       });
   const std::int64_t last = flags.latest ? 1 : flags.last;
-  const bool running_only = !flags.all && !names_state && last < 0;
-  std::vector<containers::Container> chosen = containers::select(home, flags.filters, running_only);
+  std::vector<std::string> filters = flags.filters;
+  if (!flags.all && !names_state && last < 0) {  // as the peers: what is paused does not run
+    filters.insert(filters.end(), {"status=running", "status=stopping"});
+  }
+  std::vector<containers::Container> chosen = containers::select(home, filters, false);
   const auto count = static_cast<std::int64_t>(chosen.size());
   if (last >= 0 && count > last) chosen.erase(chosen.begin(), chosen.end() - last);
   return chosen;

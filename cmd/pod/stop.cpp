@@ -4,6 +4,16 @@
 #include "pkg/containers/lifecycle.hpp"
 
 namespace pod {
+namespace {
+
+// --all means those that can be stopped.
+void leave_out_paused(const home::Home& home, std::vector<ContainerSelection::Chosen>& chosen) {
+  std::erase_if(chosen, [&](const auto& one) {
+    return containers::state_of(home, one.container).status == containers::Status::Paused;
+  });
+}
+
+}  // namespace
 
 int stop(Arguments arguments) {
   ContainerSelection selection;
@@ -23,7 +33,9 @@ int stop(Arguments arguments) {
 
   const home::Home home = home::Home::open();
   Outcome outcome(arguments.command);
-  outcome.attempt_together(selection.choose(home, outcome), [&](const auto& one) {
+  std::vector<ContainerSelection::Chosen> chosen = selection.choose(home, outcome);
+  if (selection.all) leave_out_paused(home, chosen);
+  outcome.attempt_together(chosen, [&](const auto& one) {
     containers::stop(home, one.container, timeout);
     cli::print(one.typed + "\n");
   });

@@ -54,6 +54,17 @@ bool remove_folders(const std::string& path) {
   return !sys::exists(path);
 }
 
+void write_to(const std::string& path, std::string_view text) {
+  sys::write_all(sys::open_file(path, O_WRONLY), text);
+}
+
+bool is_frozen(const std::string& path) {
+  for (const std::string& line : base::split(sys::read_file(path + "/cgroup.events"), '\n')) {
+    if (line == "frozen 1") return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Made make(const Delegation& delegation, const std::string& name,
@@ -85,6 +96,20 @@ void remove(const std::string& path) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   const std::string parent = path.substr(0, path.rfind('/'));
   if (parent.substr(parent.rfind('/') + 1).starts_with("pod-")) ::rmdir(parent.c_str());
+}
+
+void freeze(const std::string& path) {
+  write_to(path + "/cgroup.freeze", "1");
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    if (is_frozen(path)) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  thaw(path);
+  throw base::Error(path + ": one of its processes does not let itself be halted");
+}
+
+void thaw(const std::string& path) {
+  write_to(path + "/cgroup.freeze", "0");
 }
 
 bool was_oom_killed(const std::string& path) {

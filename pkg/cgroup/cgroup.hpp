@@ -22,6 +22,12 @@ Made make(const Delegation& delegation, const std::string& name,
 // with it and is empty now. Fine when it is gone.
 void remove(const std::string& path);
 
+// Halts all that is in it, exec'd processes too, until `thaw`; returns when the last one stands.
+// Throws base::Error, thawed again, when one does not within two seconds. See the kernel's
+// admin-guide/cgroup-v2.rst, cgroup.freeze.
+void freeze(const std::string& path);
+void thaw(const std::string& path);
+
 bool was_oom_killed(const std::string& path);  // memory.events, oom_kill
 
 }  // namespace cgroup

@@ -88,6 +88,9 @@ Prepared prepare(const home::Home& home, const Container& container, const ExecO
     throw base::Error(fmt::format("exec in {}: it does not run: its state is {}", container.name,
                                   status_word(state.status)));
   }
+  if (state.status == Status::Paused) {
+    throw base::Error(fmt::format("exec in {}: it is paused: unpause it first", container.name));
+  }
   const oci::Spec spec = load_spec(home, container);
   try {
     cgroup::come_near(state.cgroup, home.uid);

@@ -77,7 +77,44 @@ std::optional<int> ask_for_end(const home::Home& home, const Container& containe
   return std::nullopt;
 }
 
+bool ask_to_stop(const home::Home& home, const Container& container,
+                 std::optional<std::int64_t> timeout, bool by_force) try {
+  const std::int64_t seconds = timeout.value_or(container.options.stop_timeout);
+  base::Json stop = request("stop", container);
+  stop["timeout"] = seconds;
+  stop["force"] = by_force;
+  // Asked even when its process is gone: it may be between two restarts, which its monitor knows.
+  std::optional<Conversation> with;
+  try {
+    with = ask(sandbox_of(home, container), stop);
+  } catch (const base::Error&) {
+    if (state_of(home, container).is_running()) throw;
+  }
+  if (!with) return state_of(home, container).is_running();
+  if (with->answer.bool_or("killed", false)) warn_of_kill(container, seconds);
+  return true;
+} catch (base::Error& error) {
+  error.during(container.name);
+  throw;
+}
+
+// Pause or unpause.
+void ask_to(const home::Home& home, const Container& container, const char* what) try {
+  if (ask(sandbox_of(home, container), request(what, container))) return;
+  throw base::Error("it does not run: its state is " + word_of(state_of(home, container)));
+} catch (base::Error& error) {
+  error.during(container.name);
+  throw;
+}
+
 }  // namespace
+
+void warn_of_kill(const Container& container, std::int64_t seconds) {
+  const std::string& signal = container.options.stop_signal;
+  base::log::warn(
+      "container {}: StopSignal {} failed to stop it in {} seconds, resorting to SIGKILL",
+      container.name, signal.empty() ? "SIGTERM" : signal, seconds);
+}
 
 void start(const home::Home& home, const Container& container, std::optional<Recruit> recruit) {
   ask_or_start(home, sandbox_of(home, container), request("start", container), std::move(recruit));
@@ -110,27 +147,21 @@ int attach(const home::Home& home, const Container& container, const Streams& st
   return follow(home, container, streams, with->socket, signals);
 }
 
-void warn_of_kill(const Container& container, std::int64_t seconds) {
-  const std::string& signal = container.options.stop_signal;
-  base::log::warn(
-      "container {}: StopSignal {} failed to stop it in {} seconds, resorting to SIGKILL",
-      container.name, signal.empty() ? "SIGTERM" : signal, seconds);
+bool stop(const home::Home& home, const Container& container, std::optional<std::int64_t> timeout) {
+  return ask_to_stop(home, container, timeout, false);
 }
 
-bool stop(const home::Home& home, const Container& container, std::optional<std::int64_t> timeout) {
-  const std::int64_t seconds = timeout.value_or(container.options.stop_timeout);
-  base::Json stop = request("stop", container);
-  stop["timeout"] = seconds;
-  // Asked even when its process is gone: it may be between two restarts, which its monitor knows.
-  std::optional<Conversation> with;
-  try {
-    with = ask(sandbox_of(home, container), stop);
-  } catch (const base::Error&) {
-    if (state_of(home, container).is_running()) throw;
-  }
-  if (!with) return state_of(home, container).is_running();
-  if (with->answer.bool_or("killed", false)) warn_of_kill(container, seconds);
-  return true;
+bool stop_by_force(const home::Home& home, const Container& container,
+                   std::optional<std::int64_t> timeout) {
+  return ask_to_stop(home, container, timeout, true);
+}
+
+void pause(const home::Home& home, const Container& container) {
+  ask_to(home, container, "pause");
+}
+
+void unpause(const home::Home& home, const Container& container) {
+  ask_to(home, container, "unpause");
 }
 
 void kill(const home::Home& home, const Container& container, int signal) {

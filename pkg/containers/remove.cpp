@@ -16,7 +16,7 @@ void throw_away(const home::Home& home, const Container& container, const Remove
                                   container.name, status_word(state.status)),
                       kInUse);
   }
-  stop(home, container, options.timeout);
+  stop_by_force(home, container, options.timeout);
   if (!find_by_id(home, container.id)) return;  // --rm: gone with its end
   remove_files(home, container, options.volumes);
 }

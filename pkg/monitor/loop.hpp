@@ -72,6 +72,8 @@ class Loop {
   void attach(Client& client, const base::Json& json);
   void stop(Client& client, const base::Json& json);
   void kill(Client& client, const base::Json& json);
+  void pause(Client& client, const base::Json& json);
+  void unpause(Client& client, const base::Json& json);
 
   Watched* find(const std::string& id);
   Watched& get(const std::string& id);

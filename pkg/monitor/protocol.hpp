@@ -14,8 +14,11 @@
 //   {"do": "start", "id": I, "attach": B}              ok once the program runs, or error
 //   {"do": "start-pod"}                                ok once all main containers run, or error
 //   {"do": "attach", "id": I}                          ok, then output and, at the end, exit
-//   {"do": "stop", "id": I, "timeout": S}              ok with "killed" once it has ended
+//   {"do": "stop", "id": I, "timeout": S, "force": B}  ok with "killed" once it has ended; error
+//                                                      when it is paused, unless by force
 //   {"do": "kill", "id": I, "signal": N}               ok, or error when it does not run
+//   {"do": "pause", "id": I}                           ok once all of it stands, or error
+//   {"do": "unpause", "id": I}                         ok, or error when it is not paused
 //   {"do": "wait", "id": I}                            exit once it has ended
 //   {"do": "resize", "id": I, "rows": R, "columns": C} none
 //   input bytes, end of input                          none

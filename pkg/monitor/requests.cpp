@@ -18,6 +18,8 @@ sys::WindowSize size_in(const base::Json& json) {
           static_cast<unsigned short>(json.integer_or("columns", 0))};  // NOLINT
 }
 
+constexpr const char* kIsPaused = "it is paused: unpause it first";
+
 }  // namespace
 
 void Loop::serve(Client& client, const Packet& packet) {
@@ -40,6 +42,8 @@ void Loop::request(Client& client, const base::Json& json) {
   if (what == "attach") return attach(client, json);
   if (what == "stop") return stop(client, json);
   if (what == "kill") return kill(client, json);
+  if (what == "pause") return pause(client, json);
+  if (what == "unpause") return unpause(client, json);
   const std::string id = json.at("id").as_string();
   if (what == "wait") {
     get(id).waiting_end.push_back(&client);
@@ -107,7 +111,10 @@ void Loop::give_up(Watched& watched, const base::Error& error) {
 void Loop::start(Client& client, const base::Json& json) {
   const std::string id = json.at("id").as_string();
   const bool attaches = json.bool_or("attach", false);
-  const Watched* running = find(id);
+  Watched* const running = find(id);
+  if (running != nullptr && running->state().status == Status::Paused) {
+    throw base::Error(running->member().name + ": " + kIsPaused);
+  }
   if (attaches) client.attached = id;
   if (running == nullptr || !running->has_process()) launch(id, size_in(json));
   client.offer(base::Json::object({{"ok", true}}));
@@ -193,13 +200,16 @@ void Loop::attach(Client& client, const base::Json& json) {
 void Loop::stop(Client& client, const base::Json& json) {
   Watched& watched = get(json.at("id").as_string());
   const std::int64_t timeout = json.integer_or("timeout", watched.member().stop_timeout);
+  const bool is_paused = watched.state().status == Status::Paused;
+  if (is_paused && !json.bool_or("force", false)) throw base::Error(kIsPaused);
   watched.stop_requested = true;
   watched.waiting_stop.push_back(&client);
   if (!watched.has_process()) {  // waiting for its restart
     conclude(watched);
     return;
   }
-  watched.signal(timeout == 0 ? SIGKILL : watched.member().stop_signal);
+  // What is halted hears nothing but SIGKILL.
+  watched.signal(timeout == 0 || is_paused ? SIGKILL : watched.member().stop_signal);
   if (timeout > 0) watched.kill_at = Clock::now() + std::chrono::seconds(timeout);
   watched.state().status = Status::Stopping;
   watched.write_state();
@@ -214,6 +224,31 @@ void Loop::kill(Client& client, const base::Json& json) {
   // Whoever kills does not want it back; others, like SIGHUP, are how programs are talked to.
   if (std::find(ends.begin(), ends.end(), signal) != ends.end()) watched.stop_requested = true;
   watched.signal(signal);
+  client.offer(base::Json::object({{"ok", true}}));
+}
+
+void Loop::pause(Client& client, const base::Json& json) {
+  Watched& watched = get(json.at("id").as_string());
+  const Status status = watched.state().status;
+  if (status == Status::Paused) throw base::Error("it is paused already");
+  if (!watched.has_process() || status != Status::Running) {
+    throw base::Error("it does not run: its state is " + status_word(status));
+  }
+  watched.pause.begin(watched.state());
+  watched.state().status = Status::Paused;
+  watched.write_state();
+  client.offer(base::Json::object({{"ok", true}}));
+}
+
+void Loop::unpause(Client& client, const base::Json& json) {
+  Watched& watched = get(json.at("id").as_string());
+  const Status status = watched.state().status;
+  if (status != Status::Paused) {
+    throw base::Error("it is not paused: its state is " + status_word(status));
+  }
+  watched.pause.end(watched.state());
+  watched.state().status = Status::Running;
+  watched.write_state();
   client.offer(base::Json::object({{"ok", true}}));
 }
 

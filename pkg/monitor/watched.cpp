@@ -154,6 +154,7 @@ void Watched::reap(Workload& work) {
   while (::waitpid(launched_.pid, &status, 0) < 0 && errno == EINTR) {
   }
   launched_ = {};
+  pause = {};
   in_.reset();
   out_.reset();
   err_.reset();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pkg/monitor/log_file.hpp"
+#include "pkg/monitor/pause.hpp"
 #include "pkg/monitor/protocol.hpp"
 #include "pkg/monitor/state.hpp"
 #include "pkg/monitor/workload.hpp"
@@ -68,6 +69,7 @@ class Watched {
   // Reaps it and notes how it ended; `forward` what is left before.
   void reap(Workload& work);
 
+  Pause pause;  // while its state is Paused
   bool stop_requested = false;
   bool killed_by_timeout = false;     // the stop signal was not enough
   std::optional<Moment> kill_at;      // SIGKILL then

@@ -81,18 +81,31 @@ struct Stopping {
 
 // Asks for the end of all at once; the answers come when they have ended.
 std::vector<Stopping> request_stops(const home::Home& home, const std::vector<Container>& all,
-                                    std::optional<std::int64_t> timeout) {
+                                    std::optional<std::int64_t> timeout, bool by_force) {
   std::vector<Stopping> stopping;
   for (const Container& container : all) {
     const containers::Sandbox sandbox = containers::sandbox_of(home, container);
     const std::int64_t seconds = timeout.value_or(container.options.stop_timeout);
-    const auto request =
-        base::Json::object({{"do", "stop"}, {"id", container.id}, {"timeout", seconds}});
+    const auto request = base::Json::object(
+        {{"do", "stop"}, {"id", container.id}, {"timeout", seconds}, {"force", by_force}});
     if (auto socket = containers::send_request(sandbox, request)) {
       stopping.push_back({&container, seconds, std::move(*socket)});
     }
   }
   return stopping;
+}
+
+void stop_all(const home::Home& home, const Pod& pod, std::optional<std::int64_t> timeout,
+              bool by_force) try {
+  const std::vector<Container> all = members(home, pod);
+  for (const Stopping& stopping : request_stops(home, all, timeout, by_force)) {
+    const auto packet = monitor::receive(stopping.answer);
+    if (packet && packet->json().bool_or("killed", false)) {
+      containers::warn_of_kill(*stopping.container, stopping.timeout);
+    }
+  }
+} catch (const base::Error&) {
+  if (find(home, pod.id)) throw;  // else somebody else has removed it
 }
 
 }  // namespace
@@ -126,16 +139,28 @@ void start(const home::Home& home, const Pod& pod, std::optional<containers::Rec
   }
 }
 
-void stop(const home::Home& home, const Pod& pod, std::optional<std::int64_t> timeout) try {
-  const std::vector<Container> all = members(home, pod);
-  for (const Stopping& stopping : request_stops(home, all, timeout)) {
-    const auto packet = monitor::receive(stopping.answer);
-    if (packet && packet->json().bool_or("killed", false)) {
-      containers::warn_of_kill(*stopping.container, stopping.timeout);
+void stop(const home::Home& home, const Pod& pod, std::optional<std::int64_t> timeout) {
+  for (const Container& container : members(home, pod)) {
+    if (containers::state_of(home, container).status != containers::Status::Paused) continue;
+    throw base::Error("container " + container.name + " is paused: unpause it first");
+  }
+  stop_all(home, pod, timeout, false);
+}
+
+void pause(const home::Home& home, const Pod& pod) {
+  for (const Container& container : members(home, pod)) {
+    if (containers::state_of(home, container).status == containers::Status::Running) {
+      containers::pause(home, container);
     }
   }
-} catch (const base::Error&) {
-  if (find(home, pod.id)) throw;  // else somebody else has removed it
+}
+
+void unpause(const home::Home& home, const Pod& pod) {
+  for (const Container& container : members(home, pod)) {
+    if (containers::state_of(home, container).status == containers::Status::Paused) {
+      containers::unpause(home, container);
+    }
+  }
 }
 
 void kill(const home::Home& home, const Pod& pod, int signal) {
@@ -163,11 +188,12 @@ void throw_away(const home::Home& home, const Pod& pod, bool force,
         fmt::format("pod {} has running containers: stop it first, or use --force", pod.name),
         kInUse);
   }
-  stop(home, pod, timeout);
+  stop_all(home, pod, timeout, true);
   const auto alone = containers::hold_pod(home, pod.id, sys::Lock::Mode::Exclusive);
   if (!alone) return;  // others were faster
   const std::vector<Container> last = members(home, pod);
-  if (std::any_of(last.begin(), last.end(), is_running)) stop(home, pod, 0);  // started meanwhile
+  if (std::any_of(last.begin(), last.end(), is_running))
+    stop_all(home, pod, 0, true);  // started meanwhile
   for (const Container& container : last)
     containers::remove_files(home, container, true);
   storage::move_to_trash(storage::Layout(home), pod.directory(home));

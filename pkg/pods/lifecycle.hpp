@@ -17,9 +17,13 @@ Pod create(const home::Home& home, const Options& options);
 // Throws "failed to start 1 container: ..." when some did not start; those that did stay.
 void start(const home::Home& home, const Pod& pod,
            std::optional<containers::Recruit> recruit = std::nullopt);
-// All containers at once, each with its own stop signal and the longer of its timeouts.
+// All containers at once, each with its own stop signal and the longer of its timeouts. Throws when
+// one of them is paused.
 void stop(const home::Home& home, const Pod& pod, std::optional<std::int64_t> timeout);
 void kill(const home::Home& home, const Pod& pod, int signal);
+// All its containers that run, or are paused.
+void pause(const home::Home& home, const Pod& pod);
+void unpause(const home::Home& home, const Pod& pod);
 void restart(const home::Home& home, const Pod& pod, std::optional<std::int64_t> timeout);
 
 // With its containers and volumes. Running containers and not `force`: throws with status 2.

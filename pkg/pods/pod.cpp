@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 
 namespace pods {
 namespace {
@@ -107,19 +108,20 @@ std::vector<containers::Container> members(const home::Home& home, const Pod& po
 }
 
 std::string status_of(const home::Home& home, const Pod& pod) {
-  std::size_t running = 0;
-  std::size_t created = 0;
+  std::map<containers::Status, std::size_t> count;
   std::size_t main = 0;
+  std::size_t living = 0;
   for (const containers::Container& container : members(home, pod)) {
     if (container.options.role != containers::Options::Role::Main) continue;
     const containers::State state = containers::state_of(home, container);
     ++main;
-    running += state.is_running() ? 1 : 0;
-    created += state.status == containers::Status::Created ? 1 : 0;
+    ++count[state.status];
+    living += state.is_running() ? 1 : 0;
   }
-  if (created == main) return "Created";
-  if (running == main) return "Running";
-  return running > 0 ? "Degraded" : "Exited";
+  if (count[containers::Status::Created] == main) return "Created";
+  if (count[containers::Status::Paused] == main) return "Paused";
+  if (living - count[containers::Status::Paused] == main) return "Running";
+  return living > 0 ? "Degraded" : "Exited";
 }
 
 std::vector<Pod> list(const home::Home& home) {

@@ -62,6 +62,19 @@ TEST_F(RealCgroup, IsRemovedWithItsProcessesAndWhatTheyMadeBelow) {
   EXPECT_FALSE(sys::exists(delegation.path + "/" + name));
 }
 
+TEST_F(RealCgroup, StandsStillWhileItIsFrozen) {
+  const cgroup::Made made = cgroup::make(delegation, name, {});
+  sys::Child child = sleep_in(made.path);
+
+  cgroup::freeze(made.path);
+
+  EXPECT_THAT(sys::read_file(made.path + "/cgroup.events"), HasSubstr("frozen 1"));
+  cgroup::thaw(made.path);
+  EXPECT_EQ(sys::read_file(made.path + "/cgroup.freeze"), "0\n");
+  cgroup::remove(made.path);
+  EXPECT_EQ(child.wait(), 137);
+}
+
 TEST_F(RealCgroup, StaysAboveOthers) {
   const cgroup::Made one = cgroup::make(delegation, name + "/one", {});
   const cgroup::Made two = cgroup::make(delegation, name + "/two", {});

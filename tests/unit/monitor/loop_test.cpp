@@ -290,6 +290,26 @@ TEST_F(MonitorLoop, DoesNotGoOnAfterAnInitContainerThatFailed) {
   EXPECT_EQ(done().find("launch a"), std::string::npos);
 }
 
+TEST_F(MonitorLoop, HaltsAndLetsGoOn) {
+  add("a", "while :; do echo x; sleep 0.01; done");
+  begin(start("a", true));
+  answer(first);
+
+  answer(ask(request("pause", "a")));
+  EXPECT_EQ(state("a").status, Status::Paused);
+  EXPECT_EQ(answer(ask(request("stop", "a"))).at("error").as_string(),
+            "it is paused: unpause it first");
+
+  answer(ask(request("unpause", "a")));
+  EXPECT_EQ(state("a").status, Status::Running);
+  EXPECT_EQ(answer(ask(request("unpause", "a"))).at("error").as_string(),
+            "it is not paused: its state is running");
+  Json kill = request("kill", "a");
+  kill["signal"] = SIGKILL;
+  answer(ask(kill));
+  EXPECT_EQ(monitor_end(), 0);
+}
+
 TEST_F(MonitorLoop, RefusesWhatItDoesNotKnow) {
   add("a", "exec sleep 100");
   begin(start("a"));
