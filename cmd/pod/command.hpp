@@ -100,6 +100,7 @@ int pod_top(Arguments arguments);
 int pod_unpause(Arguments arguments);
 int port(Arguments arguments);
 int ps(Arguments arguments);
+int rename(Arguments arguments);
 int restart(Arguments arguments);
 int rm(Arguments arguments);
 int rmi(Arguments arguments);
@@ -115,6 +116,7 @@ int unmount(Arguments arguments);
 int unpause(Arguments arguments);
 int unshare(Arguments arguments);
 int untag(Arguments arguments);
+int update(Arguments arguments);
 int version(Arguments arguments);
 int wait(Arguments arguments);
 

@@ -58,6 +58,23 @@ void write_to(const std::string& path, std::string_view text) {
   sys::write_all(sys::open_file(path, O_WRONLY), text);
 }
 
+// What could not be set, as it was asked for.
+std::vector<std::string> write_settings(const std::string& path,
+                                        const std::vector<Setting>& settings) {
+  std::vector<std::string> unmet;
+  for (const Setting& setting : settings) {
+    if (!sys::exists(path + "/" + setting.file)) {
+      if (!setting.asked.empty()) unmet.push_back(setting.asked);
+      continue;
+    }
+    const sys::Fd file = sys::open_file(path + "/" + setting.file, O_WRONLY);
+    if (::write(file.get(), setting.value.data(), setting.value.size()) < 0) {
+      throw base::SysError(fmt::format("{}: {}={}", setting.asked, setting.file, setting.value));
+    }
+  }
+  return unmet;
+}
+
 bool is_frozen(const std::string& path) {
   for (const std::string& line : base::split(sys::read_file(path + "/cgroup.events"), '\n')) {
     if (line == "frozen 1") return true;
@@ -70,21 +87,28 @@ bool is_frozen(const std::string& path) {
 Made make(const Delegation& delegation, const std::string& name,
           const std::vector<Setting>& settings) {
   Made made{make_path(delegation, name, settings), {}};
-  const std::string& path = made.path;
-  for (const Setting& setting : settings) {
-    if (!sys::exists(path + "/" + setting.file)) {
-      if (!setting.asked.empty()) made.unmet.push_back(setting.asked);
-      continue;
-    }
-    const sys::Fd file = sys::open_file(path + "/" + setting.file, O_WRONLY);
-    if (::write(file.get(), setting.value.data(), setting.value.size()) < 0) {
-      const base::SysError error(
-          fmt::format("{}: {}={}", setting.asked, setting.file, setting.value));
-      remove(path);
-      throw error;
-    }
+  try {
+    made.unmet = write_settings(made.path, settings);
+  } catch (const base::SysError&) {
+    remove(made.path);
+    throw;
   }
   return made;
+}
+
+std::vector<std::string> change(const std::string& path, const std::vector<Setting>& settings) {
+  // The topmost that is ours hands down first.
+  std::vector<std::string> above;
+  for (std::string each = path.substr(0, path.rfind('/'));
+       ::access((each + "/cgroup.subtree_control").c_str(), W_OK) == 0;
+       each = each.substr(0, each.rfind('/'))) {
+    above.push_back(each);
+  }
+  for (auto each = above.rbegin(); each != above.rend(); ++each) {
+    for (const Setting& setting : settings)
+      enable(*each, setting.controller);
+  }
+  return write_settings(path, settings);
 }
 
 void remove(const std::string& path) {

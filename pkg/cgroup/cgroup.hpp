@@ -18,6 +18,9 @@ struct Made {
 Made make(const Delegation& delegation, const std::string& name,
           const std::vector<Setting>& settings);
 
+// Sets the limits of one that is there, and says what could not be set. Throws as `make`.
+std::vector<std::string> change(const std::string& path, const std::vector<Setting>& settings);
+
 // Kills what is left in a cgroup of ours and removes it, with the one above it if that was made
 // with it and is empty now. Fine when it is gone.
 void remove(const std::string& path);

@@ -97,7 +97,9 @@ std::vector<Container> list(const home::Home& home) {
 
 std::optional<Container> find(const home::Home& home, const std::string& name_or_id) {
   if (const auto id = id_of_name(home, name_or_id)) {
-    if (auto container = find_by_id(home, *id)) return container;
+    // One that is being renamed has two links; the record decides.
+    auto container = find_by_id(home, *id);
+    if (container && container->name == name_or_id) return container;
   }
   if (!base::is_id_prefix(name_or_id)) return std::nullopt;
   if (name_or_id.size() == 64) return find_by_id(home, name_or_id);

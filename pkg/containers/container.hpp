@@ -12,7 +12,8 @@
 
 namespace containers {
 
-// A container as it stands on disk (containers/<id>/record.json): written once, by create.
+// A container as it stands on disk (containers/<id>/record.json): written by create, replaced whole
+// by what changes it (amend.hpp).
 struct Container {
   std::string id;
   std::string name;

@@ -73,16 +73,19 @@ Crew::~Crew() {
 
 const Container& Crew::container(const std::string& id) {
   const auto known = containers_.find(id);
-  if (known != containers_.end()) return known->second;
+  return known != containers_.end() ? known->second : reread(id);
+}
+
+const Container& Crew::reread(const std::string& id) {
   std::optional<Container> found = find_by_id(home_, id);
   if (!found)
     throw base::Error("container " + base::short_id(id) +
                       " was removed before it could be started");
-  return containers_.emplace(id, std::move(*found)).first->second;
+  return containers_[id] = std::move(*found);
 }
 
 monitor::Member Crew::member(const std::string& id) {
-  const Container& container = this->container(id);
+  const Container& container = reread(id);
   const Options& options = container.options;
   sys::make_dirs(container.runtime_directory(home_), 0700);
   monitor::Member member;
@@ -265,6 +268,7 @@ void Crew::rest() {
 void Crew::remove(const std::string& id) {
   removed_.push_back(id);
   try {
+    if (find_by_id(home_, id)) reread(id);  // its name may be another by now
     remove_files(home_, container(id), true);
   } catch (const base::Error& error) {
     base::log::warn("remove container {}: {}", id, error.what());

@@ -38,6 +38,7 @@ class Crew : public monitor::Workload {
 
  private:
   const Container& container(const std::string& id);
+  const Container& reread(const std::string& id);
   void prepare();
   void make_namespaces();
   sys::Fd user_namespace_of(const std::string& id) const;
@@ -46,7 +47,7 @@ class Crew : public monitor::Workload {
   void resolve_joined(oci::Spec& spec) const;
 
   const home::Home& home_;
-  std::map<std::string, Container> containers_;  // records are written once and read once
+  std::map<std::string, Container> containers_;  // as last read: before a start, or when told to
   Sandbox sandbox_;
   userns::Mapping mapping_;
   bool is_prepared_ = false;

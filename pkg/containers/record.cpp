@@ -24,6 +24,25 @@ bool is_living(const std::string& path) {
   return !sys::Lock::try_take(path + kStaged).has_value();
 }
 
+std::optional<sys::Lock> hold_container(const home::Home& home, const std::string& id) {
+  const std::string folder = home.containers() + "/" + id;
+  while (sys::exists(folder)) {
+    if (auto lock = sys::Lock::try_take(folder)) return lock;
+    sys::pause_for(1);
+  }
+  return std::nullopt;
+}
+
+// Somebody was killed while they gave it this name: its record has another, and nobody changes it.
+bool is_half_renamed(const home::Home& home, const std::string& name, const std::string& owner) {
+  constexpr std::string_view kOurs = "../containers/";
+  if (!owner.starts_with(kOurs)) return false;
+  const std::string id = owner.substr(kOurs.size());
+  const auto alone = sys::Lock::try_take(home.containers() + "/" + id);
+  const auto container = alone ? find_by_id(home, id) : std::nullopt;
+  return container && container->name != name;
+}
+
 [[noreturn]] void fail_in_use(const std::string& name, const std::string& target) {
   const bool is_pod = target.starts_with("../pods/");
   const std::string id = target.substr(target.rfind('/') + 1);
@@ -46,7 +65,9 @@ std::optional<std::string> try_claim(const home::Home& home, const std::string& 
     }
     const auto owner = sys::find_link(link);
     if (!owner) continue;  // released just now
-    if (is_living(home.names() + "/" + *owner)) return owner;
+    if (is_living(home.names() + "/" + *owner) && !is_half_renamed(home, name, *owner)) {
+      return owner;
+    }
     release_name(home, name, *owner);
   }
   throw base::Error(fmt::format("the name \"{}\" is being taken by others: try again", name));
@@ -126,6 +147,17 @@ std::optional<sys::Lock> hold_pod(const home::Home& home, const std::string& id,
   return std::nullopt;
 }
 
+Amendment::Amendment(const home::Home& home, const std::string& id)
+    : home_(home), lock_(hold_container(home, id)) {
+  auto found = lock_ ? find_by_id(home, id) : std::nullopt;
+  if (!found) throw base::Error("container " + base::short_id(id) + " was removed");
+  container_ = std::move(*found);
+}
+
+void Amendment::publish() {
+  sys::replace_file(container_.directory(home_) + "/record.json", container_.json().dump(), 0600);
+}
+
 oci::Spec load_spec(const home::Home& home, const Container& container) {
   const std::string path = container.directory(home) + "/spec.json";
   try {
@@ -134,6 +166,10 @@ oci::Spec load_spec(const home::Home& home, const Container& container) {
     error.during(path);
     throw;
   }
+}
+
+void save_spec(const home::Home& home, const Container& container, const oci::Spec& spec) {
+  sys::replace_file(container.directory(home) + "/spec.json", spec.json().dump(), 0600);
 }
 
 }  // namespace containers

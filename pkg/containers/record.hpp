@@ -10,8 +10,9 @@
 namespace containers {
 
 // A name for a container or a pod, claimed for `target` ("../containers/<id>"); the two share one
-// name space. A claim that a killed process left behind is taken over. Throws base::Error when the
-// name is no name, or in use.
+// name space. A claim that a killed process left behind is taken over, be it of something that was
+// never made or of a container that has another name. Throws base::Error when the name is no name,
+// or in use.
 void claim_name(const home::Home& home, const std::string& name, const std::string& target);
 // Only if it still leads there.
 void release_name(const home::Home& home, const std::string& name, const std::string& target);
@@ -43,10 +44,27 @@ class StagedFolder {
 // The maker holds a lock on it until then.
 constexpr const char* kPassingName = "passing";
 
+// A record that is there, to be changed, by one at a time.
+// Readers see the old one or the new one.
+class Amendment {
+ public:
+  // Waits for others. Throws base::Error when the container is gone.
+  Amendment(const home::Home& home, const std::string& id);
+
+  Container& container() { return container_; }  // as it is now
+  void publish();
+
+ private:
+  const home::Home& home_;
+  std::optional<sys::Lock> lock_;
+  Container container_;
+};
+
 // For those who make members of a pod (shared), or remove it. Nothing when the pod is gone.
 std::optional<sys::Lock> hold_pod(const home::Home& home, const std::string& id,
                                   sys::Lock::Mode mode);
 
 oci::Spec load_spec(const home::Home& home, const Container& container);
+void save_spec(const home::Home& home, const Container& container, const oci::Spec& spec);
 
 }  // namespace containers

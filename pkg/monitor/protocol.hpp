@@ -19,6 +19,8 @@
 //   {"do": "kill", "id": I, "signal": N}               ok, or error when it does not run
 //   {"do": "pause", "id": I}                           ok once all of it stands, or error
 //   {"do": "unpause", "id": I}                         ok, or error when it is not paused
+//   {"do": "update", "id": I}                          ok: its record has changed, and is read
+//   again
 //   {"do": "wait", "id": I}                            exit once it has ended
 //   {"do": "resize", "id": I, "rows": R, "columns": C} none
 //   input bytes, end of input                          none

@@ -45,7 +45,10 @@ void Loop::request(Client& client, const base::Json& json) {
   if (what == "pause") return pause(client, json);
   if (what == "unpause") return unpause(client, json);
   const std::string id = json.at("id").as_string();
-  if (what == "wait") {
+  if (what == "update") {
+    get(id).update(work_.member(id));
+    client.offer(base::Json::object({{"ok", true}}));
+  } else if (what == "wait") {
     get(id).waiting_end.push_back(&client);
   } else if (what == "resize") {
     get(id).resize(static_cast<unsigned short>(json.integer_or("rows", 0)),      // NOLINT

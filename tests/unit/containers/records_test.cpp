@@ -55,6 +55,32 @@ TEST_F(Records, OfSeveralBeginningsAreNotGuessed) {
   EXPECT_EQ(found("one"), "one");
 }
 
+TEST_F(Records, AreAmendedUnderALock) {
+  const Container web = make('1', "web");
+  write(web);
+  {
+    containers::Amendment amendment(home(), web.id);
+    amendment.container().options.stop_timeout = 3;
+
+    EXPECT_FALSE(sys::Lock::try_take(web.directory(home())));
+    EXPECT_EQ(containers::get(home(), "web").options.stop_timeout, 10);
+    amendment.publish();
+  }
+
+  EXPECT_EQ(containers::get(home(), "web").options.stop_timeout, 3);
+  EXPECT_THROW(containers::Amendment(home(), std::string(64, '2')), base::Error);
+}
+
+TEST_F(Records, AreFoundByTheNameTheyTell) {
+  const Container web = make('1', "web");
+  write(web);
+  sys::make_link("../containers/" + web.id, home().names() + "/new");
+
+  EXPECT_EQ(found("new"), "none");
+  containers::claim_name(home(), "new", "../containers/other");
+  EXPECT_EQ(sys::find_link(home().names() + "/new"), "../containers/other");
+}
+
 TEST_F(Records, AreListedOldestFirst) {
   const Container older = make('9', "older");
   const Container newer = make('1', "newer");
