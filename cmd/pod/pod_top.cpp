@@ -2,6 +2,8 @@
 #include "cmd/pod/command.hpp"
 #include "cmd/pod/processes.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/base/text.hpp"
+#include "pkg/containers/descriptors.hpp"
 #include "pkg/containers/report.hpp"
 #include "pkg/pods/pod.hpp"
 
@@ -10,12 +12,17 @@ namespace pod {
 int pod_top(Arguments arguments) {
   std::vector<std::string> words;
   bool latest = false;
+  bool lists = false;
 
   cli::Options options("Show the processes of a pod");
   options.flag("-l,--latest", latest, "The newest pod")
-      .refuse("--list-descriptors")
+      .flag("--list-descriptors", lists, "Show what can be shown of a process")
       .rest("POD DESCRIPTOR", words);
   options.parse(arguments);
+  if (lists) {
+    cli::print(base::join(containers::descriptor_names(), "\n") + "\n");
+    return 0;
+  }
   if (words.empty() && !latest) throw base::Error("name a pod, or use --latest");
 
   const home::Home home = home::Home::open();

@@ -3,6 +3,7 @@
 #include "cmd/pod/listing.hpp"
 #include "cmd/pod/selection.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
 #include "pkg/base/text.hpp"
 
 #include <fmt/core.h>
@@ -11,15 +12,16 @@ namespace pod {
 namespace {
 
 // "80/tcp -> 0.0.0.0:8080" for each published port; only the address when one port was asked for.
-std::string describe(const std::vector<network::PortMapping>& ports, const std::string& wanted) {
+std::string describe(const std::vector<network::PortMapping>& ports, const std::string& wanted,
+                     const std::string& prefix) {
   std::string text;
   for (const network::PortMapping& port : ports) {
     for (std::uint32_t i = 0; i < port.range; ++i) {
       const std::string inside = fmt::format("{}/{}", port.container_port + i, port.protocol);
       const std::string outside =
           fmt::format("{}:{}", port.host_ip.empty() ? "0.0.0.0" : port.host_ip, port.host_port + i);
-      if (wanted.empty()) text += inside + " -> " + outside + "\n";
-      if (wanted == inside) text += outside + "\n";
+      if (wanted.empty()) text += prefix + inside + " -> " + outside + "\n";
+      if (wanted == inside) text += prefix + outside + "\n";
     }
   }
   return text;
@@ -45,12 +47,13 @@ int port(Arguments arguments) {
   std::string wanted = words.empty() ? "" : words.front();
   if (!wanted.empty() && wanted.find('/') == std::string::npos) wanted += "/tcp";
 
+  const bool is_one = !selection.all;
   const home::Home home = home::Home::open();
   Outcome outcome(arguments.command);
   for (const auto& [typed, container] : selection.choose(home, outcome)) {
-    std::string text = describe(ports_of(home, container), wanted);
-    if (!wanted.empty() && text.empty()) throw base::Error(wanted + ": not published");
-    if (selection.all && !text.empty()) text.insert(0, typed + "\n");
+    const std::string prefix = selection.all ? base::short_id(container.id) + "\t" : "";
+    const std::string text = describe(ports_of(home, container), wanted, prefix);
+    if (is_one && !wanted.empty() && text.empty()) throw base::Error(wanted + ": not published");
     cli::print(text);
   }
   return outcome.status();

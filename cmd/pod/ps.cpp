@@ -3,12 +3,20 @@
 #include "cmd/pod/ps_rows.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/containers/report.hpp"
+#include "pkg/sys/tty.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdio>
 #include <map>
+#include <thread>
+
+#include <unistd.h>
 
 namespace pod {
 namespace {
+
+constexpr const char* kClear = "\x1b[H\x1b[2J";
 
 struct PsFlags {
   bool all = false;
@@ -16,6 +24,7 @@ struct PsFlags {
   bool no_heading = false;
   bool latest = false;
   std::int64_t last = -1;
+  std::int64_t watch = 0;
   std::string format;
   std::string sort = "created";
   std::vector<std::string> filters;
@@ -33,11 +42,24 @@ struct PsFlags {
         .flag("-q,--quiet", quiet, "Show ids only")
         .flag("-s,--size", shape.size, "Show how much they have written")
         .value("--sort", sort, "command, created, id, image, names, runningfor, size, status")
-        .ignore_flags("--sync,--external,--storage")
-        .refuse("--ns,--namespace,-w,--watch");
+        .flag("--ns,--namespace", shape.namespaces, "Show their namespaces")
+        .value("-w,--watch", watch, "Show the list again and again, every so many seconds")
+        .ignore_flags("--sync,--external,--storage");
+  }
+
+  void check() const {
+    if (quiet && shape.size) throw base::Error("--quiet cannot be used with --size");
+    if (shape.size && shape.namespaces) throw base::Error("--size cannot be used with --ns");
+    if (latest && last >= 0) throw base::Error("--last cannot be used with --latest");
+    if (latest && all) throw base::Error("--all cannot be used with --latest");
+    if (watch < 0) throw base::Error("--watch: must not be negative");
   }
 
   std::string table() const {
+    if (shape.namespaces) {
+      return "table {{.ID}}\t{{.Names}}\t{{.Pid}}\t{{.CGROUPNS}}\t{{.IPC}}\t{{.MNT}}\t{{.NET}}"
+             "\t{{.PIDNS}}\t{{.USERNS}}\t{{.UTS}}";
+    }
     std::string text =
         "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t"
         "{{.Names}}";
@@ -82,6 +104,19 @@ void sort_rows(base::Json::Array& rows, const std::string& key) {
   });
 }
 
+std::string listing_of(const home::Home& home, const PsFlags& flags) {
+  cli::Listing listing;
+  listing.headings = {{"ID", "CONTAINER ID"}, {"RunningFor", "CREATED"},  {"Pod", "POD ID"},
+                      {"PodName", "PODNAME"}, {"CGROUPNS", "CGROUPNS"},   {"PIDNS", "PIDNS"},
+                      {"USERNS", "USERNS"},   {"CreatedHuman", "CREATED"}};
+  listing.has_heading = !flags.no_heading;
+  listing.rows = ps_rows(home, choose(home, flags), flags.shape);
+  sort_rows(listing.rows, flags.sort);
+  std::string format = flags.format.empty() ? flags.table() : flags.format;
+  if (flags.quiet) format = "{{.ID}}";
+  return cli::format_rows(format, listing);
+}
+
 }  // namespace
 
 int ps(Arguments arguments) {
@@ -89,22 +124,17 @@ int ps(Arguments arguments) {
   cli::Options options("List containers");
   flags.declare(options);
   options.parse(arguments);
-  if (flags.quiet && flags.shape.size) throw base::Error("--quiet cannot be used with --size");
+  flags.check();
 
   const home::Home home = home::Home::open();
-  cli::Listing listing;
-  listing.headings = {{"ID", "CONTAINER ID"},
-                      {"RunningFor", "CREATED"},
-                      {"Pod", "POD ID"},
-                      {"PodName", "PODNAME"},
-                      {"CreatedHuman", "CREATED"}};
-  listing.has_heading = !flags.no_heading;
-  listing.rows = ps_rows(home, choose(home, flags), flags.shape);
-  sort_rows(listing.rows, flags.sort);
-  std::string format = flags.format.empty() ? flags.table() : flags.format;
-  if (flags.quiet) format = "{{.ID}}";
-  cli::print(cli::format_rows(format, listing));
-  return 0;
+  while (true) {
+    const std::string list = listing_of(home, flags);
+    cli::print(flags.watch > 0 && sys::is_terminal(STDOUT_FILENO) ? std::string(kClear) + list
+                                                                  : list);
+    if (flags.watch == 0) return 0;
+    std::fflush(stdout);
+    std::this_thread::sleep_for(std::chrono::seconds(flags.watch));
+  }
 }
 
 }  // namespace pod

@@ -3,12 +3,14 @@
 #include "cmd/pod/listing.hpp"
 #include "pkg/base/size.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/containers/namespaces.hpp"
 #include "pkg/pods/pod.hpp"
 #include "storage/all_images.hpp"
 #include "storage/rootfs.hpp"
 
 #include <fmt/core.h>
 
+#include <array>
 #include <map>
 
 namespace pod {
@@ -90,6 +92,28 @@ class Pods {
   std::map<std::string, std::optional<pods::Pod>> known_;
 };
 
+// In the words of podman's JSON, and of its templates.
+void add_namespaces(Json& row, const containers::State& state) {
+  constexpr std::array<std::array<const char*, 4>, 7> kNames = {
+      {{"mnt", "Mnt", "MNT()", "MNT()"},
+       {"cgroup", "Cgroup", "CGROUPNS()", "Cgroup()"},
+       {"ipc", "IPC", "IPC()", "IPC()"},
+       {"net", "NET", "NET()", "NET()"},
+       {"pid", "PIDNS", "PIDNS()", "PIDNS()"},
+       {"uts", "UTS", "UTS()", "UTS()"},
+       {"user", "User", "USERNS()", "USERNS()"}}};
+  const std::map<std::string, std::string> found = containers::namespaces_of(state);
+  Json& object = row["Namespaces"] = Json::object();
+  for (const auto& [kind, member, method, other] : kNames) {
+    const auto at = found.find(kind);
+    const std::string text = at == found.end() ? "" : at->second;
+    if (!text.empty()) object[member] = text;
+    object[method] = text;
+    object[other] = text;
+    row[method] = text;
+  }
+}
+
 void add_methods(Json& row, const Container& container, const containers::State& state,
                  const PsShape& shape) {
   const auto set = [&](const char* name, Json value) { row[name] = std::move(value); };
@@ -107,6 +131,7 @@ void add_methods(Json& row, const Container& container, const containers::State&
   set("Label()", labels_of(container.options.labels));
   set("Networks()", container.options.network.mode);
   set("Restarts()", state.restarts);
+  set("CIDFile()", container.options.cid_file);
   set("SizeRw()", 0);
   set("Size()", "");
 }
@@ -160,6 +185,7 @@ base::Json::Array ps_rows(const home::Home& home, const std::vector<Container>& 
     row["Ports"] = ports_json(ports);
     row["Ports()"] = ports_text(ports);
     if (shape.size) sizes.add(row, container);
+    if (shape.namespaces) add_namespaces(row, state);
     rows.push_back(std::move(row));
   }
   return rows;

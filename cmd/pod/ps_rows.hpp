@@ -13,6 +13,7 @@ struct PsShape {
   bool whole = false;  // ids and commands in full
   bool pods = false;   // the names of pods
   bool size = false;   // of the writable layers
+  bool namespaces = false;
 };
 
 // podman's JSON of `ps`, and as methods (see cli::Template) what its templates can name.

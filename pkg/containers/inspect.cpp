@@ -1,9 +1,11 @@
+#include "pkg/base/size.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/report.hpp"
 #include "pkg/containers/sandbox.hpp"
 #include "pkg/containers/spec.hpp"
 #include "pkg/containers/table.hpp"
+#include "storage/image_store.hpp"
 #include "storage/layout.hpp"
 #include "storage/rootfs.hpp"
 
@@ -152,6 +154,8 @@ Json config_json(const Container& container, const Sandbox& sandbox, const oci::
        {"StopSignal", options.stop_signal.empty() ? "SIGTERM" : options.stop_signal},
        {"StopTimeout", options.stop_timeout},
        {"Timeout", options.timeout},
+       {"Passwd", true},
+       {"sdNotifyMode", "ignore"},
        {"CreateCommand", list(options.create_command)},
        {"Umask", options.umask ? fmt::format("{:04o}", *options.umask) : "0022"}});
 }
@@ -245,16 +249,26 @@ void add_absent(Json& json) {
   }
 }
 
-Json host_config_json(const Container& container, const Sandbox& sandbox) {
+Json log_json(const home::Home& home, const Container& container) {
+  const std::int64_t most = container.options.log_size_max;
+  return Json::object({{"Type", container.options.log_driver},
+                       {"Config", nullptr},
+                       {"Path", container.log_path(home)},
+                       {"Tag", ""},
+                       {"Size", most > 0 ? base::human_size(most) : "0B"}});
+}
+
+Json host_config_json(const home::Home& home, const Container& container, const Sandbox& sandbox) {
   const Options& options = container.options;
   Json security = Json::array();
   if (options.no_new_privileges) security.push_back("no-new-privileges");
   if (!options.seccomp.empty()) security.push_back("seccomp=" + options.seccomp);
   Json json = Json::object(
       {{"Binds", binds(options)},
+       {"CgroupManager", "cgroupfs"},
        {"CgroupMode", mode_or(options.cgroup_mode, "private")},
        {"ContainerIDFile", options.cid_file},
-       {"LogConfig", Json::object({{"Type", options.log_driver}, {"Path", options.log_path}})},
+       {"LogConfig", log_json(home, container)},
        {"NetworkMode",
         sandbox.is_pod ? "pod:" + sandbox.id : mode_or(options.network.mode, "pasta")},
        {"PortBindings", ports_json({}, sandbox.network)},
@@ -290,6 +304,36 @@ Json host_config_json(const Container& container, const Sandbox& sandbox) {
   return json;
 }
 
+std::string digest_of_image(const home::Home& home, const Container& container) {
+  if (container.image_id.empty()) return "";
+  const auto image = storage::ImageStore(storage::Layout(home)).find(container.image_id);
+  return image ? image->manifest_digest : "";
+}
+
+// Where its files are; who has no root of its own shows nothing.
+Json driver_json(const home::Home& home, const Container& container) {
+  const storage::Driver driver = storage::choose_driver(home).driver;
+  Json json = Json::object({{"Name", storage::driver_name(driver)}, {"Data", nullptr}});
+  if (driver == storage::Driver::Flat || container.layers.empty()) return json;
+  const storage::Layout layout(home);
+  std::vector<std::string> lower;  // the topmost first
+  for (auto layer = container.layers.rbegin(); layer != container.layers.rend(); ++layer)
+    lower.push_back(layout.layer(*layer) + "/root");
+  const std::string rootfs = layout.rootfs(container.id);
+  json["Data"] = Json::object({{"LowerDir", base::join(lower, ":")},
+                               {"UpperDir", rootfs + "/upper"},
+                               {"WorkDir", rootfs + "/work"}});
+  return json;
+}
+
+void add_sizes(Json& json, const home::Home& home, const Container& container) {
+  const std::int64_t written = storage::rootfs_size(home, container.id);
+  const storage::ImageStore images{storage::Layout(home)};
+  const auto image = container.image_id.empty() ? std::nullopt : images.find(container.image_id);
+  json["SizeRw"] = written;
+  json["SizeRootFs"] = (image ? image->size : 0) + written;
+}
+
 }  // namespace
 
 Json inspect(const home::Home& home, const Container& container, bool size) {
@@ -304,14 +348,18 @@ Json inspect(const home::Home& home, const Container& container, bool size) {
        {"Args", list({command.empty() ? command.begin() : command.begin() + 1, command.end()})},
        {"State", state_json(state)},
        {"Image", container.image_id},
+       {"ImageDigest", digest_of_image(home, container)},
        {"ImageName", container.image_name},
        {"Rootfs", container.options.rootfs},
        {"Pod", container.pod},
        {"ResolvConfPath", sandbox.directory + "/resolv.conf"},
        {"HostnamePath", sandbox.directory + "/hostname"},
        {"HostsPath", sandbox.directory + "/hosts"},
+       {"StaticDir", container.directory(home)},
        {"LogPath", container.log_path(home)},
        {"OCIRuntime", "pod"},
+       {"ConmonPidFile", ""},  // State.ConmonPid has the number
+       {"PidFile", container.options.pid_file},
        {"Name", container.name},
        {"RestartCount", state.restarts},
        {"Driver", storage::driver_name(storage::choose_driver(home).driver)},
@@ -321,16 +369,16 @@ Json inspect(const home::Home& home, const Container& container, bool size) {
        {"EffectiveCaps", list(spec.process.capabilities)},
        {"BoundingCaps", list(spec.process.capabilities)},
        {"ExecIDs", Json::array()},
-       {"GraphDriver",
-        Json::object({{"Name", storage::driver_name(storage::choose_driver(home).driver)}})},
+       {"GraphDriver", driver_json(home, container)},
        {"Mounts", mounts_json(home, container)},
        {"Dependencies", Json::array()},
        {"NetworkSettings", network_json(container.options, sandbox)},
        {"Namespace", ""},
        {"IsInfra", false},
+       {"IsService", false},
        {"Config", config_json(container, sandbox, spec)},
-       {"HostConfig", host_config_json(container, sandbox)}});
-  if (size) json["SizeRw"] = storage::rootfs_size(home, container.id);
+       {"HostConfig", host_config_json(home, container, sandbox)}});
+  if (size) add_sizes(json, home, container);
   return json;
 }
 

@@ -113,6 +113,16 @@ bool by_restart(const Candidate& candidate, const std::string& value) {
   return policy == value || policy.starts_with(value + ":");
 }
 
+// As the peers' unit for it starts those that are always restarted.
+bool by_start_on_boot(const Candidate& candidate, const std::string& value) {
+  const auto wanted = base::parse_bool(value);
+  if (!wanted)
+    throw base::Error("filter should-start-on-boot=" + value + ": neither true nor false");
+  const RestartPolicy::When when = candidate.container.options.restart.when;
+  return *wanted ==
+         (when == RestartPolicy::When::Always || when == RestartPolicy::When::UnlessStopped);
+}
+
 bool by_command(const Candidate& candidate, const std::string& value) {
   return !candidate.container.command.empty() && candidate.container.command.front() == value;
 }
@@ -128,7 +138,7 @@ struct Filter {
   bool all = false;  // several values must all fit, rather than one of them
 };
 
-constexpr std::array<Filter, 17> kFilters = {{{"id", by_id},
+constexpr std::array<Filter, 18> kFilters = {{{"id", by_id},
                                               {"name", by_name},
                                               {"label", by_label, true},
                                               {"label!", by_label_missing, true},
@@ -143,6 +153,7 @@ constexpr std::array<Filter, 17> kFilters = {{{"id", by_id},
                                               {"pod", by_pod},
                                               {"network", by_network},
                                               {"restart-policy", by_restart},
+                                              {"should-start-on-boot", by_start_on_boot},
                                               {"command", by_command},
                                               {"health", by_health}}};
 

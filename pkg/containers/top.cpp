@@ -1,7 +1,10 @@
 // The processes of a container, told from /proc: those in the PID namespace of its first process.
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/base/time.hpp"
+#include "pkg/containers/descriptors.hpp"
 #include "pkg/containers/report.hpp"
+#include "pkg/sys/caps.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/namespaces.hpp"
@@ -141,6 +144,41 @@ std::string terminal(const Facts& facts) {
   return "pts/" + std::to_string(minor);
 }
 
+// "none", "full", "CHOWN,KILL".
+std::string capabilities(const Facts& facts, const char* line) {
+  const sys::CapabilitySet set = std::stoull(facts.status.at(line), nullptr, 16);
+  if (set == 0) return "none";
+  std::vector<std::string> names = sys::capability_names(set);
+  if (names.size() == static_cast<std::size_t>(sys::last_capability()) + 1) return "full";
+  for (std::string& name : names)
+    if (name.starts_with("CAP_")) name.erase(0, 4);
+  return base::join(names, ",");
+}
+
+std::string groups(const Facts& facts, bool inside) {
+  std::vector<std::string> names;
+  for (const std::string& outer : words(facts.status.at("Groups"))) {
+    names.push_back(inside ? name_inside(facts, "/etc/group", id_inside(facts, "gid_map", outer))
+                           : outer);
+  }
+  return base::join(names, ",");
+}
+
+// Of the security module; what there is of it depends on the host.
+std::string label(const Facts& facts) try {
+  std::string text = sys::find_file(path_of(facts.pid, "attr/current")).value_or("");
+  std::erase(text, '\0');
+  text = std::string(base::trim(text));
+  return text.empty() ? "?" : text;
+} catch (const base::SysError&) {
+  return "?";
+}
+
+std::string start_time(const Facts& facts) {
+  const auto age = static_cast<std::int64_t>(age_seconds(facts) * 1e9);
+  return base::go_utc((base::now() - age) / 1'000'000'000 * 1'000'000'000);
+}
+
 struct Descriptor {
   std::string_view name;
   std::string_view code;  // AIX's
@@ -148,7 +186,7 @@ struct Descriptor {
   std::string (*value)(const Facts&);
 };
 
-constexpr std::array<Descriptor, 22> kDescriptors = {{
+constexpr std::array<Descriptor, 30> kDescriptors = {{
     {"user", "%U", "USER", [](const Facts& facts) { return user(facts, 1); }},
     {"ruser", "%u", "RUSER", [](const Facts& facts) { return user(facts, 0); }},
     {"group", "%G", "GROUP", [](const Facts& facts) { return group(facts, 1); }},
@@ -181,7 +219,20 @@ constexpr std::array<Descriptor, 22> kDescriptors = {{
        return line == facts.status.end() ? std::string("0") : words(line->second).front();
      }},
     {"state", "", "STATE", [](const Facts& facts) { return facts.stat.at(0); }},
-    {"capeff", "", "EFFECTIVE CAPS", [](const Facts& facts) { return facts.status.at("CapEff"); }},
+    {"capamb", "", "AMBIENT CAPS",
+     [](const Facts& facts) { return capabilities(facts, "CapAmb"); }},
+    {"capbnd", "", "BOUNDING CAPS",
+     [](const Facts& facts) { return capabilities(facts, "CapBnd"); }},
+    {"capeff", "", "EFFECTIVE CAPS",
+     [](const Facts& facts) { return capabilities(facts, "CapEff"); }},
+    {"capinh", "", "INHERITED CAPS",
+     [](const Facts& facts) { return capabilities(facts, "CapInh"); }},
+    {"capprm", "", "PERMITTED CAPS",
+     [](const Facts& facts) { return capabilities(facts, "CapPrm"); }},
+    {"groups", "", "GROUPS", [](const Facts& facts) { return groups(facts, true); }},
+    {"hgroups", "", "HGROUPS", [](const Facts& facts) { return groups(facts, false); }},
+    {"label", "", "LABEL", label},
+    {"stime", "", "STIME", start_time},
     {"seccomp", "", "SECCOMP",
      [](const Facts& facts) {
        const std::string mode = facts.status.at("Seccomp");
@@ -189,15 +240,17 @@ constexpr std::array<Descriptor, 22> kDescriptors = {{
      }},
 }};
 
-const Descriptor& descriptor_of(const std::string& word) {
+const Descriptor* find_descriptor(const std::string& word) {
   for (const Descriptor& descriptor : kDescriptors) {
-    if (word == descriptor.name || (!word.empty() && word == descriptor.code)) return descriptor;
+    if (word == descriptor.name || (!word.empty() && word == descriptor.code)) return &descriptor;
   }
-  std::vector<std::string> names;
-  for (const Descriptor& descriptor : kDescriptors)
-    names.emplace_back(descriptor.name);
-  throw base::Error(
-      fmt::format("top: {}: unknown descriptor: one of {}", word, base::join(names, ", ")));
+  return nullptr;
+}
+
+const Descriptor& descriptor_of(const std::string& word) {
+  if (const Descriptor* found = find_descriptor(word)) return *found;
+  throw base::Error(fmt::format("top: {}: unknown descriptor: one of {}", word,
+                                base::join(descriptor_names(), ", ")));
 }
 
 std::vector<pid_t> processes_in(const std::string& pid_namespace) {
@@ -215,6 +268,18 @@ std::vector<pid_t> processes_in(const std::string& pid_namespace) {
 }
 
 }  // namespace
+
+std::vector<std::string> descriptor_names() {
+  std::vector<std::string> names;
+  for (const Descriptor& descriptor : kDescriptors)
+    names.emplace_back(descriptor.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool is_descriptor(const std::string& word) {
+  return find_descriptor(word) != nullptr;
+}
 
 std::vector<std::vector<std::string>> top(const home::Home& home, const Container& container,
                                           const std::vector<std::string>& descriptors) {

@@ -4,12 +4,24 @@
 
 #include <gmock/gmock.h>
 
+#include <sstream>
+
 #include <unistd.h>
 
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 
-class Inspect : public support::Home {};
+class Inspect : public support::Home {
+ protected:
+  // The words of `wanted` that are no members of the object.
+  static std::string missing(const base::Json& object, const std::string& wanted) {
+    std::istringstream words(wanted);
+    std::string missing;
+    for (std::string word; words >> word;)
+      if (object.find(word) == nullptr) missing += word + " ";
+    return missing;
+  }
+};
 
 TEST_F(Inspect, TellsWhatAContainerIs) {
   const std::string id = start_probe(
@@ -133,4 +145,73 @@ TEST_F(Unshare, EndsAsTheCommandDoes) {
   EXPECT_EQ(pod({"unshare", "sh", "-c", "exit 5"}).status, 5);
   EXPECT_EQ(pod({"unshare", "no-such-command"}).status, 127);
   EXPECT_EQ(pod({"unshare", "/etc"}).status, 126);
+}
+
+TEST_F(Inspect, HasEveryMemberThatPodmanHas) {
+  start_probe({"forever"}, {"--name", "web", "-v", root() + ":/mnt"});
+
+  const base::Json one = inspect("web");
+
+  EXPECT_EQ(
+      missing(one,
+              "Id Created Path Args State Image ImageDigest ImageName Rootfs Pod ResolvConfPath "
+              "HostnamePath HostsPath StaticDir OCIRuntime ConmonPidFile PidFile Name RestartCount "
+              "Driver MountLabel ProcessLabel AppArmorProfile EffectiveCaps BoundingCaps ExecIDs "
+              "GraphDriver Mounts Dependencies NetworkSettings Namespace IsInfra IsService Config "
+              "HostConfig"),
+      "");
+  EXPECT_EQ(missing(one.at("State"),
+                    "OciVersion Status Running Paused Restarting OOMKilled Dead Pid ExitCode Error "
+                    "StartedAt FinishedAt Health CheckpointedAt RestoredAt"),
+            "");
+  EXPECT_EQ(
+      missing(one.at("Config"),
+              "Hostname Domainname User AttachStdin AttachStdout AttachStderr Tty OpenStdin "
+              "StdinOnce Env Cmd Image Volumes WorkingDir Entrypoint OnBuild Labels Annotations "
+              "StopSignal CreateCommand Umask Timeout StopTimeout Passwd sdNotifyMode"),
+      "");
+  EXPECT_EQ(
+      missing(one.at("HostConfig"),
+              "Binds CgroupManager CgroupMode ContainerIDFile LogConfig NetworkMode PortBindings "
+              "RestartPolicy AutoRemove VolumeDriver VolumesFrom CapAdd CapDrop Dns DnsOptions "
+              "DnsSearch ExtraHosts GroupAdd IpcMode Cgroup Cgroups Links OomScoreAdj PidMode "
+              "Privileged PublishAllPorts ReadonlyRootfs SecurityOpt Tmpfs UTSMode UsernsMode "
+              "ShmSize Runtime ConsoleSize Isolation CpuShares Memory NanoCpus CgroupParent "
+              "BlkioWeight BlkioWeightDevice BlkioDeviceReadBps BlkioDeviceWriteBps "
+              "BlkioDeviceReadIOps BlkioDeviceWriteIOps CpuPeriod CpuQuota CpuRealtimePeriod "
+              "CpuRealtimeRuntime CpusetCpus CpusetMems Devices DiskQuota KernelMemory "
+              "MemoryReservation MemorySwap MemorySwappiness OomKillDisable PidsLimit Ulimits "
+              "CpuCount CpuPercent IOMaximumIOps IOMaximumBandwidth CgroupConf"),
+      "");
+  EXPECT_EQ(missing(one.at("HostConfig").at("LogConfig"), "Type Config Path Tag Size"), "");
+  EXPECT_EQ(
+      missing(one.at("NetworkSettings"),
+              "EndpointID Gateway IPAddress IPPrefixLen IPv6Gateway GlobalIPv6Address "
+              "GlobalIPv6PrefixLen MacAddress Bridge SandboxID HairpinMode LinkLocalIPv6Address "
+              "LinkLocalIPv6PrefixLen Ports SandboxKey"),
+      "");
+  EXPECT_EQ(missing(one.at("Mounts").as_array().at(0),
+                    "Type Source Destination Driver Mode Options RW Propagation"),
+            "");
+}
+
+TEST_F(Inspect, TellsSizesWhenAsked) {
+  must({"run", "--name", "web", "--network", "none", image(), "probe", "write", "/kept", "text"});
+
+  const base::Json one = base::Json::parse(must({"inspect", "--size", "web"})).as_array().at(0);
+
+  EXPECT_GT(one.at("SizeRw").as_integer(), 0);
+  EXPECT_GT(one.at("SizeRootFs").as_integer(), one.at("SizeRw").as_integer());
+}
+
+TEST_F(Inspect, TopListsDescriptorsAndShowsThem) {
+  start_probe({"forever"}, {"--name", "web", "--cap-drop", "ALL", "--cap-add", "KILL,CHOWN"});
+
+  const std::string names = must({"top", "--list-descriptors"});
+
+  EXPECT_THAT(names, HasSubstr("capamb\ncapbnd\ncapeff\ncapinh\ncapprm\ncomm"));
+  EXPECT_EQ(must({"pod", "top", "--list-descriptors"}), names);
+  EXPECT_THAT(must({"top", "web", "pid,capeff,capamb,seccomp,groups,label,stime"}),
+              MatchesRegex("PID +EFFECTIVE CAPS +AMBIENT CAPS +SECCOMP +GROUPS +LABEL +STIME\n"
+                           "1 +CHOWN,KILL +none +filter .*"));
 }

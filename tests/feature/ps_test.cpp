@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <csignal>
+
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
@@ -93,4 +95,66 @@ TEST_F(Ps, TellsTheTruthAfterTheMonitorWasKilled) {
   EXPECT_EQ(must({"ps", "-a", "--format", "{{.Names}} {{.State}}"}), "web exited");
   EXPECT_EQ(must({"rm", "web"}), "web");
   EXPECT_EQ(id.size(), 64U);
+}
+
+TEST_F(Ps, ShowsNamespaces) {
+  start_probe({"forever"}, {"--name", "web"});
+  must({"create", "--name", "new", "--network", "none", image(), "probe"});
+
+  EXPECT_THAT(must({"ps", "--ns"}),
+              MatchesRegex("CONTAINER ID +NAMES +PID +CGROUPNS +IPC +MNT +NET +PIDNS +USERNS +UTS"
+                           "\n[0-9a-f]{12} +web +[0-9]+( +[0-9]{10}){7} *"));
+  EXPECT_EQ("mnt:[" + must({"ps", "--namespace", "--format", "{{.MNT}}"}) + "]",
+            must({"exec", "web", "probe", "ns", "mnt"}));
+  EXPECT_EQ(must({"ps", "-a", "--ns", "--filter", "name=new", "--format", "json"}).find("Mnt"),
+            std::string::npos);
+  EXPECT_EQ(pod({"ps", "--ns", "--size"}).status, 125);
+}
+
+TEST_F(Ps, WatchesUntilInterrupted) {
+  start_probe({"forever"}, {"--name", "web"});
+  support::Program shown(words({"ps", "--watch", "1", "--format", "{{.Names}}"}), start());
+
+  EXPECT_TRUE(shown.expect("web"));
+  EXPECT_TRUE(shown.expect("web"));
+  shown.signal(SIGINT);
+  EXPECT_EQ(shown.wait().status, 130);
+}
+
+TEST_F(Ps, NamesEveryFieldThatPodmanNames) {
+  start_probe({"forever"}, {"--name", "web", "--label", "a=b"});
+
+  for (const char* field :
+       {"AutoRemove", "CIDFile",     "Command",   "Created", "CreatedAt", "CreatedHuman",
+        "ExitCode",   "Exited",      "ExitedAt",  "ID",      "Image",     "ImageID",
+        "IsInfra",    "Label \"a\"", "Labels",    "Mounts",  "Names",     "Namespaces",
+        "Networks",   "Pid",         "Pod",       "PodName", "Ports",     "Restarts",
+        "RunningFor", "Size",        "StartedAt", "State",   "Status"}) {
+    EXPECT_EQ(pod({"ps", "--format", std::string("{{.") + field + "}}"}).status, 0) << field;
+  }
+  EXPECT_EQ(must({"ps", "--format", "{{.Label \"a\"}} {{.IsInfra}} {{.ExitCode}}"}), "b false 0");
+}
+
+TEST_F(Ps, FiltersWhatStartsWithTheHost) {
+  must({"create", "--name", "web", "--restart", "always", "--network", "none", image(), "probe"});
+  must({"create", "--name", "once", "--network", "none", image(), "probe"});
+  const auto names = [&](const std::string& filter) {
+    return must({"ps", "-a", "--format", "{{.Names}}", "--filter", filter});
+  };
+
+  EXPECT_EQ(names("should-start-on-boot=true"), "web");
+  EXPECT_EQ(names("should-start-on-boot=false"), "once");
+  EXPECT_EQ(names("restart-policy=always"), "web");
+  EXPECT_EQ(pod({"ps", "--filter", "should-start-on-boot=maybe"}).status, 125);
+}
+
+TEST_F(Ps, PortShowsTheContainerOfEachWhenAllAreAsked) {
+  must({"create", "--name", "web", "-p", "127.0.0.1:8080:80", "-p", "8081:81/udp", image(),
+        "probe"});
+
+  EXPECT_EQ(must({"port", "web"}), "80/tcp -> 127.0.0.1:8080\n81/udp -> 0.0.0.0:8081");
+  EXPECT_EQ(must({"port", "web", "80"}), "127.0.0.1:8080");
+  EXPECT_EQ(must({"port", "web", "81/udp"}), "0.0.0.0:8081");
+  EXPECT_EQ(must({"port", "--latest", "80/tcp"}), "127.0.0.1:8080");
+  EXPECT_EQ(pod({"port", "web", "82"}).status, 125);
 }

@@ -48,10 +48,10 @@ TEST(Commands, GetTheWordsBehindTheirName) {
 
 TEST(Commands, ThatAreUnknownAreExplained) {
   EXPECT_EQ(pod::why_unknown({"build", "."}), "build: not supported yet");
-  EXPECT_EQ(pod::why_unknown({"pod", "stats"}), "pod stats: not supported yet");
+  EXPECT_EQ(pod::why_unknown({"kube", "apply"}), "kube apply: not supported yet");
   EXPECT_EQ(pod::why_unknown({"rn"}), "rn: unknown command, did you mean run?");
   EXPECT_EQ(pod::why_unknown({"pod", "stat"}),
-            "pod stat: unknown command, did you mean pod start?");
+            "pod stat: unknown command, did you mean pod stats?");
   EXPECT_EQ(pod::why_unknown({"something-else"}), "something-else: unknown command");
 }
 
