@@ -19,6 +19,10 @@ constexpr auto kAnything = Completes::Anything;
 constexpr Command kCommands[] = {
     {"play", play, "Run the pods of a Kubernetes YAML file", kFiles},
     {"down", down, "Take down the pods of a Kubernetes YAML file", kFiles},
+    {"kube generate", kube_generate, "Write a Kubernetes YAML file of pods or containers",
+     kAnything},
+    {"generate systemd", generate_systemd, "Write a systemd unit for a container or a pod",
+     kAnything},
 
     {"run", run, "Run a command in a new container", kImages},
     {"create", create, "Create a container without starting it", kImages},
@@ -45,11 +49,15 @@ constexpr Command kCommands[] = {
     {"diff", diff, "Show what a container or image has changed", kAnything},
     {"mount", mount, "Mount the roots of containers, to look into them", kContainers},
     {"unmount", unmount, "Unmount what mount has mounted", kContainers},
+    {"container cleanup", container_cleanup, ""},
+    {"container clone", container_clone, "Make a container like another one", kContainers},
     {"container diff", container_diff, "Show what a container has changed", kContainers},
     {"container exists", container_exists, "Tell by the exit code whether a container exists",
      kContainers},
     {"container inspect", container_inspect, "Show everything about containers", kContainers},
     {"container prune", container_prune, "Remove containers that do not run"},
+    {"container runlabel", container_runlabel, "Run the command that an image's label holds",
+     kImages},
 
     {"pull", nullptr, "Fetch images from a registry", kImages},
     {"push", nullptr, "Bring an image to a registry", kImages},
@@ -94,6 +102,7 @@ constexpr Command kCommands[] = {
     {"artifact extract", nullptr, "Copy the files of an artifact out", kFiles},
 
     {"pod create", pod_create, "Create a pod"},
+    {"pod clone", pod_clone, "Make a pod like another one", kPods},
     {"pod start", pod_start, "Start pods", kPods},
     {"pod stop", pod_stop, "Stop pods", kPods},
     {"pod restart", pod_restart, "Stop pods and start them again", kPods},
@@ -115,8 +124,12 @@ constexpr Command kCommands[] = {
     {"system check", nullptr, "Look for damage in the store"},
     {"system dedup", nullptr, "Store once what several layers have"},
     {"system df", system_df, "Show what all takes of the disk"},
+    {"system connection", connection, ""},
+    {"system migrate", system_migrate, ""},
     {"system prune", system_prune, "Remove what is not used"},
+    {"system renumber", system_migrate, ""},
     {"system reset", system_reset, "Stop all containers and remove everything"},
+    {"context", connection, ""},
     {"completion", completion, "Show the completion script of a shell"},
     {"help", help, "Show the help of a command"},
     {"__complete", complete, ""},
@@ -150,6 +163,7 @@ constexpr Alias kAliases[] = {
     {"container unpause", "unpause"},
     {"container update", "update"},
     {"container wait", "wait"},
+    {"generate kube", "kube generate"},
     {"image history", "history"},
     {"image import", "import"},
     {"image list", "images"},
@@ -175,42 +189,37 @@ constexpr Alias kAliases[] = {
 };
 
 constexpr std::string_view kGroups[] = {"container", "image", "manifest", "artifact",
-                                        "pod",       "kube",  "system"};
+                                        "pod",       "kube",  "generate", "system"};
+
+// What the peers have and we shall not, and why.
+struct Refusal {
+  std::string_view name;
+  std::string_view reason;
+};
+constexpr std::string_view kNoCriu =
+    "CRIU can save and restore the memory of processes only as root";
+constexpr std::string_view kNoInit =
+    "a container is set up when it is started: use `pod start`; there is no state between created "
+    "and running";
+constexpr Refusal kRefusals[] = {
+    {"auto-update",
+     "nothing watches registries here: `pod pull` the image and restart the unit that `pod "
+     "generate "
+     "systemd --new` has written"},
+    {"container checkpoint", kNoCriu},
+    {"container init", kNoInit},
+    {"container restore", kNoCriu},
+    {"farm", "containers run on this host only"},
+    {"init", kNoInit},
+    {"machine", "containers run on this host itself: there is no virtual machine to look after"},
+    {"quadlet", "write a unit with `pod generate systemd` instead"},
+};
 
 // What the peers have and we do not, yet.
-constexpr std::string_view kMissing[] = {"auto-update",
-                                         "build",
-                                         "buildx",
-                                         "builder",
-                                         "compose",
-                                         "context",
-                                         "cp",
-                                         "container checkpoint",
-                                         "container cleanup",
-                                         "container clone",
-                                         "container cp",
-                                         "container init",
-                                         "container restore",
-                                         "container runlabel",
-                                         "events",
-                                         "farm",
-                                         "generate",
-                                         "healthcheck",
-                                         "image build",
-                                         "init",
-                                         "kube apply",
-                                         "kube generate",
-                                         "machine",
-                                         "network",
-                                         "pod clone",
-                                         "quadlet",
-                                         "secret",
-                                         "system connection",
-                                         "system events",
-                                         "system migrate",
-                                         "system renumber",
-                                         "system service",
-                                         "volume"};
+constexpr std::string_view kMissing[] = {
+    "build",  "buildx",        "builder",        "compose",     "cp",         "container cp",
+    "events", "generate spec", "healthcheck",    "image build", "kube apply", "network",
+    "secret", "system events", "system service", "volume"};
 
 const Command* find(std::string_view name) {
   for (const Alias& alias : kAliases) {
@@ -253,6 +262,8 @@ Found find_command(const std::vector<std::string>& words) {
 std::string why_unknown(const std::vector<std::string>& words) {
   const bool has_group = is_group(words.front()) && words.size() > 1;
   const std::string name = has_group ? words[0] + " " + words[1] : words[0];
+  for (const Refusal& refusal : kRefusals)
+    if (refusal.name == name) return fmt::format("{}: not here: {}", name, refusal.reason);
   if (is_missing(name)) return name + ": not supported yet";
 
   std::vector<std::string> names;

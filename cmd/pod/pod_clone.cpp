@@ -1,0 +1,85 @@
+#include "cmd/cli/format.hpp"
+#include "cmd/pod/command.hpp"
+#include "cmd/pod/container_options.hpp"
+#include "cmd/pod/flag_values.hpp"
+#include "pkg/base/error.hpp"
+#include "pkg/containers/amend.hpp"
+#include "pkg/containers/clone.hpp"
+#include "pkg/pods/lifecycle.hpp"
+
+namespace pod {
+namespace {
+
+struct PodCloneFlags {
+  std::string original;
+  std::optional<std::string> positional_name;
+  std::string name;
+  std::vector<std::string> labels;
+  std::string hostname;
+  bool destroy = false;
+  bool start = false;
+  ResourceFlags resources;
+
+  void declare(cli::Options& options) {
+    options.flag("--destroy", destroy, "Remove the original, its containers stopped")
+        .value("-n,--name", name, "Name; without one it is ORIGINAL-clone")
+        .values("-l,--label", labels, "Further labels: KEY=VALUE")
+        .value("-h,--hostname", hostname, "Host name")
+        .flag("--start", start, "Start the clone");
+    resources.declare_for_pod(options);
+    options.ignore_values("--infra-command,--infra-image,--infra-name")
+        .refuse("--blkio-weight,--blkio-weight-device,--cgroup-parent,--device,--device-read-bps")
+        .refuse("--device-write-bps,--gidmap,--gpus,--infra-conmon-pidfile,--label-file,--pid")
+        .refuse("--restart,--security-opt,--shm-size,--shm-size-systemd,--subgidname,--subuidname")
+        .refuse("--sysctl,--uidmap,--userns,--uts,-v,--volume,--volumes-from")
+        .argument("POD", original)
+        .argument("NAME", positional_name);
+  }
+};
+
+pods::Options options_of_clone(const home::Home& home, const pods::Pod& original,
+                               const PodCloneFlags& flags, const Arguments& arguments) {
+  pods::Options options = original.options;
+  options.name = flags.positional_name ? *flags.positional_name : flags.name;
+  if (options.name.empty()) options.name = containers::clone_name(home, original.name);
+  for_each_value("--label", flags.labels,
+                 [&](const auto& text) { add_pair(options.labels, text); });
+  if (!flags.hostname.empty()) options.hostname = flags.hostname;
+  oci::Resources changes;
+  flags.resources.apply(changes);
+  containers::merge(options.resources, changes);
+  options.create_command = typed(arguments);
+  options.replace = false;
+  options.digest.clear();  // it was not played from a file
+  return options;
+}
+
+}  // namespace
+
+int pod_clone(Arguments arguments) {
+  PodCloneFlags flags;
+  cli::Options options("Make a pod like another one");
+  flags.declare(options);
+  options.parse(arguments);
+
+  const home::Home home = home::Home::open();
+  const pods::Pod original = pods::get(home, flags.original);
+  const pods::Pod clone = pods::create(home, options_of_clone(home, original, flags, arguments));
+  try {
+    for (const containers::Container& container : pods::members(home, original)) {
+      containers::CloneOptions wanted;
+      wanted.pod = clone.id;
+      wanted.create_command = container.options.create_command;
+      containers::clone(home, container, wanted);
+    }
+  } catch (const base::Error&) {
+    pods::remove(home, clone, true, 0);
+    throw;
+  }
+  if (flags.destroy) pods::remove(home, original, true, std::nullopt);
+  if (flags.start) pods::start(home, clone);
+  cli::print(clone.id + "\n");
+  return 0;
+}
+
+}  // namespace pod
