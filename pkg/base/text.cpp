@@ -109,11 +109,14 @@ std::optional<bool> parse_bool(std::string_view text) {
 std::optional<std::string> suggest(std::string_view word, std::span<const std::string> candidates) {
   const std::string* best = nullptr;
   std::size_t nearest = 1 + std::max<std::size_t>(1, word.size() / 3);
+  bool is_begun = false;  // of two that are as near, the one that the word is the beginning of
   for (const std::string& candidate : candidates) {
     const std::size_t steps = distance(lower(word), lower(candidate));
-    if (steps < nearest) {
+    const bool begins = lower(candidate).starts_with(lower(word));
+    if (steps < nearest || (steps == nearest && best != nullptr && begins && !is_begun)) {
       nearest = steps;
       best = &candidate;
+      is_begun = begins;
     }
   }
   if (best == nullptr) return std::nullopt;

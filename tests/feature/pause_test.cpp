@@ -29,6 +29,7 @@ TEST_F(Paused, StandsStillAndGoesOn) {
   rest();
 
   EXPECT_EQ(must({"pause", "web"}), "web");
+  rest();  // what was in the pipes reaches the log
   const std::string then = said("web");
   rest();
 
