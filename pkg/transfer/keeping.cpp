@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::int64_t kFast = 50'000'000;  // bytes a second
 constexpr std::chrono::milliseconds kTrial(250);
-constexpr std::int64_t kSample = std::int64_t{8} << 20U;  // bytes, as good as the whole trial
+constexpr std::int64_t kSample = std::int64_t{4} << 20U;  // bytes, as good as the whole trial
+constexpr std::size_t kSpare = std::size_t{256} << 10U;   // what comes at once
 constexpr std::chrono::seconds kWatch(1);
 constexpr std::int64_t kLook = std::int64_t{16} << 20U;  // bytes between two looks at the disk
 
@@ -36,6 +37,8 @@ Keeping::Keeping(storage::PartialBlob& part, Line& line, std::function<bool()> h
 
 void Keeping::take(std::string_view bytes) try {
   if (stage_ == Stage::Trying) {
+    // Memory that is never touched costs nothing, but growing would touch it several times.
+    if (waiting_.empty()) waiting_.reserve(static_cast<std::size_t>(kSample) + kSpare);
     waiting_ += bytes;
     try_line();
   } else if (stage_ == Stage::Kept) {
@@ -79,7 +82,7 @@ void Keeping::watch_line() {
 
 void Keeping::end() {
   stage_ = Stage::Over;
-  waiting_ = {};
+  std::string().swap(waiting_);  // an assignment may keep its memory
 }
 
 }  // namespace transfer
