@@ -25,8 +25,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool boolean(bool value) override { return add(value); }
   bool number_integer(std::int64_t value) override { return add(value); }
   bool number_unsigned(std::uint64_t value) override {
-    if (value > static_cast<std::uint64_t>(INT64_MAX)) return add(static_cast<double>(value));
-    return add(static_cast<std::int64_t>(value));
+    return add(value);
   }
   bool number_float(double value, const std::string&) override { return add(value); }
   bool string(std::string& value) override { return add(std::move(value)); }
@@ -155,6 +154,8 @@ void write(std::string& out, const Json& value, int indent, int level) {
     out += value.as_bool() ? "true" : "false";
   } else if (value.is_integer()) {
     out += std::to_string(value.as_integer());
+  } else if (value.is_large()) {
+    out += std::to_string(value.as_unsigned());
   } else if (value.is_number()) {
     out += nlohmann::json(value.as_number()).dump();
   } else if (value.is_string()) {
@@ -184,6 +185,14 @@ const Json* present(const Json& object, std::string_view key) {
 
 }  // namespace
 
+Json::Json(std::uint64_t value) {
+  if (value > static_cast<std::uint64_t>(INT64_MAX)) {
+    value_ = value;
+  } else {
+    value_ = static_cast<std::int64_t>(value);
+  }
+}
+
 Json::Json(const std::vector<std::string>& values) : value_(Array(values.begin(), values.end())) {}
 
 Json Json::parse(std::string_view text) {
@@ -210,8 +219,16 @@ std::int64_t Json::as_integer() const {
   fail_kind("an integer", *this);
 }
 
+std::uint64_t Json::as_unsigned() const {
+  if (is_large()) return std::get<std::uint64_t>(value_);
+  const std::int64_t value = as_integer();
+  if (value < 0) throw Error(fmt::format("{}: expected no negative number", value));
+  return static_cast<std::uint64_t>(value);
+}
+
 double Json::as_number() const {
   if (is_integer()) return static_cast<double>(std::get<std::int64_t>(value_));
+  if (is_large()) return static_cast<double>(std::get<std::uint64_t>(value_));
   if (!is_number()) fail_kind("a number", *this);
   return std::get<double>(value_);
 }

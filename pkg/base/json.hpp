@@ -24,7 +24,7 @@ class Json {
   Json(int value) : value_(std::int64_t{value}) {}                         // NOLINT
   Json(unsigned value) : value_(std::int64_t{value}) {}                    // NOLINT
   Json(std::int64_t value) : value_(value) {}                              // NOLINT
-  Json(std::uint64_t value) : value_(static_cast<std::int64_t>(value)) {}  // NOLINT
+  Json(std::uint64_t value);                                               // NOLINT
   Json(double value) : value_(value) {}                                    // NOLINT
   Json(const char* value) : value_(std::string(value)) {}                  // NOLINT
   Json(std::string_view value) : value_(std::string(value)) {}             // NOLINT
@@ -49,7 +49,9 @@ class Json {
   bool is_null() const { return value_.index() == 0; }
   bool is_bool() const { return std::holds_alternative<bool>(value_); }
   bool is_integer() const { return std::holds_alternative<std::int64_t>(value_); }
-  bool is_number() const { return is_integer() || std::holds_alternative<double>(value_); }
+  // A whole number beyond std::int64_t: only as_unsigned reads it.
+  bool is_large() const { return std::holds_alternative<std::uint64_t>(value_); }
+  bool is_number() const { return is_integer() || is_large() || holds_double(); }
   bool is_string() const { return std::holds_alternative<std::string>(value_); }
   bool is_array() const { return std::holds_alternative<Array>(value_); }
   bool is_object() const { return std::holds_alternative<Object>(value_); }
@@ -57,6 +59,8 @@ class Json {
   // Throw Error "expected a string, found a number" when the value is of another kind.
   bool as_bool() const;
   std::int64_t as_integer() const;
+  // Whole numbers up to 2^64 - 1, as limits have them; a negative one throws.
+  std::uint64_t as_unsigned() const;
   double as_number() const;
   const std::string& as_string() const;
   const Array& as_array() const;
@@ -84,7 +88,12 @@ class Json {
   friend bool operator==(const Json&, const Json&) = default;
 
  private:
-  std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> value_;
+  bool holds_double() const { return std::holds_alternative<double>(value_); }
+
+  // std::uint64_t only for what std::int64_t cannot hold.
+  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Array,
+               Object>
+      value_;
 };
 
 }  // namespace base

@@ -1,5 +1,9 @@
 #include "pkg/oci/spec.hpp"
 
+#include "pkg/base/text.hpp"
+#include "pkg/oci/members.hpp"
+
+#include <algorithm>
 #include <utility>
 
 namespace oci {
@@ -7,137 +11,26 @@ namespace {
 
 using base::Json;
 
-// Members that have nothing to say are left out, so that the file can be read.
-void put(Json& json, const char* key, Json value) {
-  const bool is_empty = value.is_null() || (value.is_string() && value.as_string().empty()) ||
-                        (value.is_array() && value.as_array().empty()) ||
-                        (value.is_object() && value.as_object().empty()) ||
-                        (value.is_bool() && !value.as_bool());
-  if (!is_empty) json[key] = std::move(value);
+IdMapping parse_mapping(const Json& json) {
+  return {number_of<std::uint32_t>(json.at("containerID")),
+          number_of<std::uint32_t>(json.at("hostID")), number_of<std::uint32_t>(json.at("size"))};
 }
 
-template <typename Number>
-void put_number(Json& json, const char* key, const std::optional<Number>& value) {
-  if (value) json[key] = Json(*value);
-}
-
-template <typename Number>
-std::optional<Number> find_number(const Json& json, const char* key) {
-  const Json* value = json.find(key);
-  if (value == nullptr || value->is_null()) return std::nullopt;
-  return static_cast<Number>(json.at(key).as_integer());
-}
-
-const Json& member(const Json& json, const char* key) {
-  static const Json none;
-  const Json* value = json.find(key);
-  return value != nullptr ? *value : none;
-}
-
-Json map_json(const std::map<std::string, std::string>& map) {
-  Json json = Json::object();
-  for (const auto& [key, value] : map)
-    json[key] = value;
-  return json;
-}
-
-std::map<std::string, std::string> parse_map(const Json& json, const char* key) {
-  std::map<std::string, std::string> map;
-  for (const auto& [name, value] : json.object_or_none(key))
-    map[name] = value.as_string();
-  return map;
-}
-
-std::vector<std::uint32_t> parse_ids(const Json& json, const char* key) {
-  std::vector<std::uint32_t> ids;
-  for (const Json& id : json.array_or_none(key))
-    ids.push_back(static_cast<std::uint32_t>(id.as_integer()));
-  return ids;
-}
-
-Json ids_json(const std::vector<std::uint32_t>& ids) {
-  Json json = Json::array();
-  for (const std::uint32_t id : ids)
-    json.push_back(id);
-  return json;
-}
-
-User parse_user(const Json& json) {
-  User user;
-  user.uid = static_cast<std::uint32_t>(json.integer_or("uid", 0));
-  user.gid = static_cast<std::uint32_t>(json.integer_or("gid", 0));
-  user.additional_gids = parse_ids(json, "additionalGids");
-  user.umask = find_number<std::uint32_t>(json, "umask");
-  user.name = json.string_or("username", "");
-  user.additional_groups = json.strings_or_none("additionalGroups");
-  return user;
-}
-
-Json user_json(const User& user) {
-  Json json = Json::object({{"uid", user.uid}, {"gid", user.gid}});
-  put(json, "additionalGids", ids_json(user.additional_gids));
-  put_number(json, "umask", user.umask);
-  put(json, "username", user.name);
-  put(json, "additionalGroups", user.additional_groups);
-  return json;
-}
-
-Process parse_process(const Json& json) {
-  Process process;
-  process.terminal = json.bool_or("terminal", false);
-  process.user = parse_user(member(json, "user"));
-  process.args = json.strings_or_none("args");
-  process.env = json.strings_or_none("env");
-  process.cwd = json.string_or("cwd", "/");
-  process.make_cwd = json.bool_or("makeCwd", false);
-  const Json& capabilities = member(json, "capabilities");
-  process.capabilities = capabilities.strings_or_none("bounding");
-  process.ambient_capabilities = capabilities.strings_or_none("ambient");
-  for (const Json& limit : json.array_or_none("rlimits")) {
-    process.rlimits.push_back({limit.at("type").as_string(),
-                               static_cast<std::uint64_t>(limit.at("soft").as_integer()),
-                               static_cast<std::uint64_t>(limit.at("hard").as_integer())});
-  }
-  process.no_new_privileges = json.bool_or("noNewPrivileges", false);
-  process.oom_score_adj = find_number<int>(json, "oomScoreAdj");
-  process.apparmor_profile = json.string_or("apparmorProfile", "");
-  return process;
-}
-
-Json capabilities_json(const Process& process) {
-  Json json = Json::object();
-  for (const char* set : {"bounding", "effective", "permitted"})
-    put(json, set, process.capabilities);
-  for (const char* set : {"inheritable", "ambient"})
-    put(json, set, process.ambient_capabilities);
-  return json;
-}
-
-Json process_json(const Process& process) {
-  Json json = Json::object();
-  put(json, "terminal", process.terminal);
-  json["user"] = user_json(process.user);
-  put(json, "args", process.args);
-  put(json, "env", process.env);
-  json["cwd"] = process.cwd;
-  put(json, "makeCwd", process.make_cwd);
-  put(json, "capabilities", capabilities_json(process));
-  Json rlimits = Json::array();
-  for (const Rlimit& limit : process.rlimits) {
-    rlimits.push_back(
-        Json::object({{"type", limit.type}, {"hard", limit.hard}, {"soft", limit.soft}}));
-  }
-  put(json, "rlimits", std::move(rlimits));
-  put(json, "noNewPrivileges", process.no_new_privileges);
-  put_number(json, "oomScoreAdj", process.oom_score_adj);
-  put(json, "apparmorProfile", process.apparmor_profile);
-  return json;
+Json mapping_json(const IdMapping& mapping) {
+  return Json::object({{"containerID", mapping.container_id},
+                       {"hostID", mapping.host_id},
+                       {"size", mapping.size}});
 }
 
 Mount parse_mount(const Json& json) {
-  return {json.at("destination").as_string(), json.string_or("type", ""),
-          json.string_or("source", ""),       json.strings_or_none("options"),
-          json.string_or("subpath", ""),      json.bool_or("makeSubpath", false)};
+  return {json.at("destination").as_string(),
+          json.string_or("type", ""),
+          json.string_or("source", ""),
+          json.strings_or_none("options"),
+          json.string_or("subpath", ""),
+          json.bool_or("makeSubpath", false),
+          parse_list(json, "uidMappings", parse_mapping),
+          parse_list(json, "gidMappings", parse_mapping)};
 }
 
 Json mount_json(const Mount& mount) {
@@ -147,32 +40,36 @@ Json mount_json(const Mount& mount) {
   put(json, "options", mount.options);
   put(json, "subpath", mount.subpath);
   if (mount.make_subpath) json["makeSubpath"] = true;
+  put(json, "uidMappings", list_json(mount.uid_mappings, mapping_json));
+  put(json, "gidMappings", list_json(mount.gid_mappings, mapping_json));
   return json;
 }
 
 Device parse_device(const Json& json) {
   const std::string& path = json.at("path").as_string();
-  return {path, json.string_or("source", path), json.string_or("access", "rwm")};
+  Device device;
+  device.path = path;
+  device.source = json.string_or("source", path);
+  device.access = json.string_or("access", "rwm");
+  device.type = json.string_or("type", "");
+  device.major = number_or<std::int64_t>(json, "major", 0);
+  device.minor = number_or<std::int64_t>(json, "minor", 0);
+  device.mode = find_number<std::uint32_t>(json, "fileMode");
+  device.uid = find_number<std::uint32_t>(json, "uid");
+  device.gid = find_number<std::uint32_t>(json, "gid");
+  return device;
 }
 
 Json device_json(const Device& device) {
-  return Json::object(
+  Json json = Json::object(
       {{"path", device.path}, {"source", device.source}, {"access", device.access}});
-}
-
-template <typename Item>
-std::vector<Item> parse_list(const Json& json, const char* key, Item (*parse)(const Json&)) {
-  std::vector<Item> items;
-  for (const Json& item : json.array_or_none(key))
-    items.push_back(parse(item));
-  return items;
-}
-
-template <typename Item>
-Json list_json(const std::vector<Item>& items, Json (*write)(const Item&)) {
-  Json json = Json::array();
-  for (const Item& item : items)
-    json.push_back(write(item));
+  if (device.type.empty()) return json;
+  json["type"] = device.type;
+  json["major"] = device.major;
+  json["minor"] = device.minor;
+  put_number(json, "fileMode", device.mode);
+  put_number(json, "uid", device.uid);
+  put_number(json, "gid", device.gid);
   return json;
 }
 
@@ -186,94 +83,144 @@ Json namespace_json(const Namespace& ns) {
   return json;
 }
 
+std::map<std::string, TimeOffset> parse_offsets(const Json& json) {
+  std::map<std::string, TimeOffset> offsets;
+  for (const auto& [clock, offset] : json.object_or_none("timeOffsets")) {
+    if (clock != "monotonic" && clock != "boottime") {
+      throw base::Error("timeOffsets: " + clock + ": not a clock that can be set apart");
+    }
+    offsets[clock] = {number_or<std::int64_t>(offset, "secs", 0),
+                      number_or<std::uint32_t>(offset, "nanosecs", 0)};
+  }
+  return offsets;
+}
+
+Json offsets_json(const std::map<std::string, TimeOffset>& offsets) {
+  Json json = Json::object();
+  for (const auto& [clock, offset] : offsets) {
+    json[clock] = Json::object({{"secs", offset.seconds}, {"nanosecs", offset.nanoseconds}});
+  }
+  return json;
+}
+
+std::optional<Personality> parse_personality(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  return Personality{json.at("domain").as_string(), json.strings_or_none("flags")};
+}
+
+void parse_linux(const Json& system, Spec& spec) {
+  spec.namespaces = parse_list(system, "namespaces", parse_namespace);
+  spec.uid_mappings = parse_list(system, "uidMappings", parse_mapping);
+  spec.gid_mappings = parse_list(system, "gidMappings", parse_mapping);
+  spec.time_offsets = parse_offsets(system);
+  spec.devices = parse_list(system, "devices", parse_device);
+  spec.cgroups_path = system.string_or("cgroupsPath", "");
+  spec.resources =
+      within("resources", [&] { return Resources::parse(member(system, "resources")); });
+  spec.sysctl = parse_map(system, "sysctl");
+  spec.masked_paths = system.strings_or_none("maskedPaths");
+  spec.readonly_paths = system.strings_or_none("readonlyPaths");
+  spec.root_propagation = system.string_or("rootfsPropagation", "");
+  spec.personality =
+      within("personality", [&] { return parse_personality(member(system, "personality")); });
+  spec.seccomp_filter = member(system, "seccomp");
+  spec.seccomp = system.string_or("seccompProfile", "");
+}
+
 Json linux_json(const Spec& spec) {
   Json json = Json::object();
   put(json, "namespaces", list_json(spec.namespaces, namespace_json));
+  put(json, "uidMappings", list_json(spec.uid_mappings, mapping_json));
+  put(json, "gidMappings", list_json(spec.gid_mappings, mapping_json));
+  put(json, "timeOffsets", offsets_json(spec.time_offsets));
   put(json, "devices", list_json(spec.devices, device_json));
+  put(json, "cgroupsPath", spec.cgroups_path);
   put(json, "resources", spec.resources.json());
   put(json, "sysctl", map_json(spec.sysctl));
   put(json, "maskedPaths", spec.masked_paths);
   put(json, "readonlyPaths", spec.readonly_paths);
   put(json, "rootfsPropagation", spec.root_propagation);
+  if (const auto& personality = spec.personality) {
+    Json domain = Json::object({{"domain", personality->domain}});
+    put(domain, "flags", personality->flags);
+    json["personality"] = std::move(domain);
+  }
+  put(json, "seccomp", spec.seccomp_filter);
   put(json, "seccompProfile", spec.seccomp);
   return json;
 }
 
+// The versions that we know begin with "1."; see config.md, "Specification version".
+void check_version(const std::string& version) {
+  const auto parts = base::split(version, '.');
+  if (parts.size() < 3 || parts[0] != "1" || !base::parse_integer(parts[1])) {
+    throw base::Error("ociVersion \"" + version + "\": not one that we know: 1.0.0 to " +
+                      kSpecVersion);
+  }
+}
+
+// What is ours alone means nothing in somebody else's words.
+void forget_ours(Spec& spec) {
+  spec.init = false;
+  spec.seccomp.clear();
+  for (Mount& mount : spec.mounts) {
+    mount.subpath.clear();
+    mount.make_subpath = false;
+  }
+  for (Device& device : spec.devices) {
+    device.source = device.path;
+    device.access = "rwm";
+  }
+}
+
 }  // namespace
 
-Resources Resources::parse(const Json& json) {
-  Resources resources;
-  const Json& memory = member(json, "memory");
-  resources.memory_limit = find_number<std::int64_t>(memory, "limit");
-  resources.memory_swap = find_number<std::int64_t>(memory, "swap");
-  resources.memory_reservation = find_number<std::int64_t>(memory, "reservation");
-  const Json& cpu = member(json, "cpu");
-  resources.cpu_shares = find_number<std::uint64_t>(cpu, "shares");
-  resources.cpu_quota = find_number<std::int64_t>(cpu, "quota");
-  resources.cpu_period = find_number<std::uint64_t>(cpu, "period");
-  resources.cpuset_cpus = cpu.string_or("cpus", "");
-  resources.cpuset_mems = cpu.string_or("mems", "");
-  resources.pids_limit = find_number<std::int64_t>(member(json, "pids"), "limit");
-  resources.unified = parse_map(json, "unified");
-  return resources;
+const Namespace* Spec::find_namespace(const std::string& type) const {
+  const auto found = std::find_if(namespaces.begin(), namespaces.end(),
+                                  [&](const Namespace& ns) { return ns.type == type; });
+  return found == namespaces.end() ? nullptr : &*found;
 }
 
-Json Resources::json() const {
-  Json memory = Json::object();
-  put_number(memory, "limit", memory_limit);
-  put_number(memory, "swap", memory_swap);
-  put_number(memory, "reservation", memory_reservation);
-  Json cpu = Json::object();
-  put_number(cpu, "shares", cpu_shares);
-  put_number(cpu, "quota", cpu_quota);
-  put_number(cpu, "period", cpu_period);
-  put(cpu, "cpus", cpuset_cpus);
-  put(cpu, "mems", cpuset_mems);
-  Json pids = Json::object();
-  put_number(pids, "limit", pids_limit);
-  Json json = Json::object();
-  put(json, "memory", std::move(memory));
-  put(json, "cpu", std::move(cpu));
-  put(json, "pids", std::move(pids));
-  put(json, "unified", map_json(unified));
-  return json;
-}
-
-bool Resources::empty() const {
-  return !memory_limit && !memory_swap && !memory_reservation && !cpu_shares && !cpu_quota &&
-         !cpu_period && cpuset_cpus.empty() && cpuset_mems.empty() && !pids_limit &&
-         unified.empty();
-}
-
-Spec Spec::parse(const base::Json& json) {
+Spec Spec::parse(const Json& json) {
   Spec spec;
-  spec.process = parse_process(member(json, "process"));
-  spec.readonly_root = member(json, "root").bool_or("readonly", false);
+  spec.version = json.string_or("ociVersion", kSpecVersion);
+  spec.process = within("process", [&] { return Process::parse(member(json, "process")); });
+  const Json& root = member(json, "root");
+  spec.root_path = root.string_or("path", "rootfs");
+  spec.readonly_root = root.bool_or("readonly", false);
   spec.hostname = json.string_or("hostname", "");
   spec.domainname = json.string_or("domainname", "");
   spec.mounts = parse_list(json, "mounts", parse_mount);
+  spec.hooks = within("hooks", [&] { return Hooks::parse(member(json, "hooks")); });
   spec.annotations = parse_map(json, "annotations");
   spec.init = json.bool_or("init", false);
-  const Json& system = member(json, "linux");
-  spec.namespaces = parse_list(system, "namespaces", parse_namespace);
-  spec.devices = parse_list(system, "devices", parse_device);
-  spec.resources = Resources::parse(member(system, "resources"));
-  spec.sysctl = parse_map(system, "sysctl");
-  spec.masked_paths = system.strings_or_none("maskedPaths");
-  spec.readonly_paths = system.strings_or_none("readonlyPaths");
-  spec.root_propagation = system.string_or("rootfsPropagation", "");
-  spec.seccomp = system.string_or("seccompProfile", "");
+  within("linux", [&] { parse_linux(member(json, "linux"), spec); });
   return spec;
 }
 
-base::Json Spec::json() const {
-  Json json = Json::object({{"ociVersion", "1.0.2"}, {"process", process_json(process)}});
-  Json root = Json::object({{"path", "rootfs"}});
+Spec Spec::parse_config(const Json& json) {
+  check_version(json.at("ociVersion").as_string());
+  refuse_config(json);
+  within("linux", [&] {
+    within("resources", [&] { refuse_resources(member(member(json, "linux"), "resources")); });
+  });
+  Spec spec = parse(json);
+  (void)within("root", [&] { return json.at("root").at("path").as_string(); });
+  if (spec.root_path.empty()) throw base::Error("root: path: empty");
+  spec.process = within("process", [&] { return Process::parse_config(json.at("process")); });
+  forget_ours(spec);
+  return spec;
+}
+
+Json Spec::json() const {
+  Json json = Json::object({{"ociVersion", version}, {"process", process.json()}});
+  Json root = Json::object({{"path", root_path}});
   put(root, "readonly", readonly_root);
   json["root"] = std::move(root);
   put(json, "hostname", hostname);
   put(json, "domainname", domainname);
   put(json, "mounts", list_json(mounts, mount_json));
+  put(json, "hooks", hooks.json());
   put(json, "annotations", map_json(annotations));
   put(json, "init", init);
   put(json, "linux", linux_json(*this));

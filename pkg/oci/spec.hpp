@@ -1,6 +1,9 @@
 #pragma once
 
 #include "pkg/base/json.hpp"
+#include "pkg/oci/hooks.hpp"
+#include "pkg/oci/process.hpp"
+#include "pkg/oci/resources.hpp"
 
 #include <cstdint>
 #include <map>
@@ -9,40 +12,17 @@
 #include <vector>
 
 // The OCI runtime configuration (runtime-spec, config.md and config-linux.md), as far as a rootless
-// runtime can honour it. Made once, in containers/spec.cpp; kept as spec.json in the container's
-// folder; turned into a runtime::Plan at start.
+// runtime can honour it. Of a container of ours it is made once, in containers/spec.cpp, and kept as
+// spec.json in the container's folder; others hand us theirs as config.json of a bundle. Turned into
+// a runtime::Plan at start.
 namespace oci {
 
-struct Rlimit {
-  std::string type;  // "RLIMIT_NOFILE"
-  std::uint64_t soft = 0;
-  std::uint64_t hard = 0;
-};
+constexpr const char* kSpecVersion = "1.2.1";
 
-struct User {
-  std::uint32_t uid = 0;
-  std::uint32_t gid = 0;
-  std::vector<std::uint32_t> additional_gids;
-  std::optional<std::uint32_t> umask;
-  // Not in the specification: what the user typed ("www-data:staff"), resolved in the root file
-  // system's /etc/passwd and /etc/group at start. When set it wins over the numbers above.
-  std::string name;
-  std::vector<std::string> additional_groups;  // names or numbers from --group-add
-};
-
-struct Process {
-  bool terminal = false;
-  User user;
-  std::vector<std::string> args;
-  std::vector<std::string> env;
-  std::string cwd = "/";
-  bool make_cwd = false;  // not in the specification: made when missing, as an image's WORKDIR is
-  std::vector<std::string> capabilities;          // bounding, effective, permitted: "CAP_CHOWN"
-  std::vector<std::string> ambient_capabilities;  // also inheritable
-  std::vector<Rlimit> rlimits;
-  bool no_new_privileges = false;
-  std::optional<int> oom_score_adj;
-  std::string apparmor_profile;
+struct IdMapping {
+  std::uint32_t container_id = 0;
+  std::uint32_t host_id = 0;
+  std::uint32_t size = 0;
 };
 
 struct Mount {
@@ -52,10 +32,12 @@ struct Mount {
   std::vector<std::string> options;  // "ro", "rbind", "nosuid", "size=64m", "tmpcopyup" ...
   std::string subpath;               // inside source, resolved so that no link leads out of it
   bool make_subpath = false;         // a missing one becomes a directory
+  std::vector<IdMapping> uid_mappings;  // of an id-mapped mount
+  std::vector<IdMapping> gid_mappings;
 };
 
 struct Namespace {
-  std::string type;  // "user", "pid", "mount", "network", "ipc", "uts", "cgroup"
+  std::string type;  // "user", "pid", "mount", "network", "ipc", "uts", "cgroup", "time"
   std::string path;  // "" makes a new one; otherwise an existing one is joined
 };
 
@@ -63,48 +45,62 @@ struct Device {
   std::string path;    // inside
   std::string source;  // on the host
   std::string access = "rwm";
+  // What the node is, in somebody else's words; "" for one that is taken as it is.
+  std::string type;  // "c", "u", "b", "p"
+  std::int64_t major = 0;
+  std::int64_t minor = 0;
+  std::optional<std::uint32_t> mode;
+  std::optional<std::uint32_t> uid;
+  std::optional<std::uint32_t> gid;
 };
 
-struct Resources {
-  std::optional<std::int64_t> memory_limit;
-  std::optional<std::int64_t> memory_swap;  // memory and swap together; -1: no limit
-  std::optional<std::int64_t> memory_reservation;
-  std::optional<std::uint64_t> cpu_shares;
-  std::optional<std::int64_t> cpu_quota;  // microseconds per period
-  std::optional<std::uint64_t> cpu_period;
-  std::string cpuset_cpus;
-  std::string cpuset_mems;
-  std::optional<std::int64_t> pids_limit;
-  std::map<std::string, std::string> unified;
+struct TimeOffset {
+  std::int64_t seconds = 0;
+  std::uint32_t nanoseconds = 0;
+};
 
-  bool empty() const;
-
-  // As in the specification's linux.resources.
-  static Resources parse(const base::Json& json);
-  base::Json json() const;
-
-  friend bool operator==(const Resources&, const Resources&) = default;
+struct Personality {
+  std::string domain;  // "LINUX", "LINUX32"
+  std::vector<std::string> flags;
 };
 
 struct Spec {
+  std::string version = kSpecVersion;
   Process process;
+  std::string root_path = "rootfs";
   bool readonly_root = false;
   std::string hostname;
   std::string domainname;
   std::vector<Mount> mounts;
+  Hooks hooks;
   std::vector<Namespace> namespaces;  // a type that is missing is shared with the host
+  std::vector<IdMapping> uid_mappings;
+  std::vector<IdMapping> gid_mappings;
+  std::map<std::string, TimeOffset> time_offsets;  // "monotonic", "boottime"
   std::vector<Device> devices;
+  std::string cgroups_path;
   Resources resources;
   std::map<std::string, std::string> sysctl;
   std::vector<std::string> masked_paths;
   std::vector<std::string> readonly_paths;
   std::string root_propagation;
-  // "" is our default profile, "unconfined" none, anything else a profile file's path.
+  std::optional<Personality> personality;
+  base::Json seccomp_filter;  // as config-linux.md has it; null for none
+  // Ours: "" is our default profile, "unconfined" none, anything else a profile file's path.
   std::string seccomp;
   bool init = false;  // run a small init as process 1 that reaps and forwards signals
   std::map<std::string, std::string> annotations;
 
+  bool is_literal() const { return process.is_literal; }
+  // The namespace of this type; nothing when it is the host's.
+  const Namespace* find_namespace(const std::string& type) const;
+
+  // Ours, with all that is not in the specification.
   static Spec parse(const base::Json& json);
+  // Somebody else's config.json, literal: every member of the specification is honoured or refused;
+  // throws base::Error naming the member ("linux.intelRdt: ..."). Unknown members are passed over,
+  // as config.md ("Extensibility") has it.
+  static Spec parse_config(const base::Json& json);
   base::Json json() const;
 };
 

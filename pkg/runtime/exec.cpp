@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 
+#include <linux/sched.h>
 #include <sched.h>
 #include <sys/wait.h>
 
@@ -25,7 +26,7 @@ struct Kind {
 constexpr std::array kKinds = {Kind{"user", CLONE_NEWUSER},    Kind{"mnt", CLONE_NEWNS},
                                Kind{"pid", CLONE_NEWPID},      Kind{"net", CLONE_NEWNET},
                                Kind{"ipc", CLONE_NEWIPC},      Kind{"uts", CLONE_NEWUTS},
-                               Kind{"cgroup", CLONE_NEWCGROUP}};
+                               Kind{"cgroup", CLONE_NEWCGROUP}, Kind{"time", CLONE_NEWTIME}};
 
 ino_t identity(const std::string& path) {
   struct stat status {};
@@ -58,6 +59,11 @@ Executed exec(const ExecRequest& request) {
     cgroup_namespace = sys::open_file(process + "/ns/cgroup");
     kinds &= ~CLONE_NEWCGROUP;
   }
+  sys::Fd time_namespace;
+  if ((kinds & CLONE_NEWTIME) != 0) {
+    time_namespace = sys::open_file(process + "/ns/time");
+    kinds &= ~CLONE_NEWTIME;
+  }
   const Join join{request.process.get(), kinds, "of the container"};
   // Asked after opening: the number has not changed hands.
   if (sys::wait_for_end(request.process, 0)) throw base::Error("the container has ended");
@@ -66,6 +72,7 @@ Executed exec(const ExecRequest& request) {
   sys::Pipe report = sys::make_pipe();
   planned.plan.report = report.write.get();
   planned.plan.cgroup_namespace = cgroup_namespace.get();
+  planned.plan.time_namespace = time_namespace.get();
   inside::Start start;
   start.joins = {&join, 1};
   start.plan = &planned.plan;

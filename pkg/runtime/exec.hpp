@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pkg/oci/spec.hpp"
+#include "pkg/runtime/outside.hpp"
 #include "pkg/seccomp/compile.hpp"
 #include "pkg/sys/fd.hpp"
 #include "pkg/sys/tty.hpp"
@@ -21,6 +22,7 @@ struct ExecRequest {
   int out = 1;
   int err = 2;
   sys::WindowSize size;  // of the terminal, before anything runs on it
+  Outside outside = {};
 };
 
 struct Executed {

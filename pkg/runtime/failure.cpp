@@ -17,10 +17,20 @@ constexpr std::array kWords = {"join namespace", "start process",
                                "make read-only", "limits",
                                "take",           "capabilities",
                                "seccomp",        "working directory",
-                               "exec",           "show"};
+                               "exec",           "hook",
+                               "set",            "make keyring",
+                               "apparmor",       "show",
+                               "hooks",          "gate"};
 
 base::Error sentence(const std::string& step, int number, int status) {
   return base::Error(step + ": " + base::describe_errno(number), status);
+}
+
+base::Error hook_error(const Failure& failure) {
+  const std::string step = std::string("hook ") + &failure.subject[0];
+  if (failure.number == 0) return base::Error(step + ": failed");
+  if (failure.number == ETIMEDOUT) return base::Error(step + ": took longer than its timeout");
+  return sentence(step, failure.number, 125);
 }
 
 base::Error exec_error(const Failure& failure) {
@@ -52,6 +62,12 @@ bool read_report(const sys::Fd& report, Failure& failure) {
 
 }  // namespace
 
+std::optional<Failure> next_report(const sys::Fd& report) {
+  Failure failure;
+  if (!read_report(report, failure)) return std::nullopt;
+  return failure;
+}
+
 std::optional<Failure> read_failure(const sys::Fd& report) {
   Failure failure;
   while (read_report(report, failure)) {
@@ -65,6 +81,7 @@ std::optional<Failure> read_failure(const sys::Fd& report) {
 
 base::Error to_error(const Failure& failure) {
   if (failure.step == Step::Exec) return exec_error(failure);
+  if (failure.step == Step::Hook) return hook_error(failure);
   std::string step = kWords.at(static_cast<std::size_t>(failure.step));
   if (failure.subject[0] != '\0') step += std::string(" ") + &failure.subject[0];
   if (failure.step == Step::Identity && failure.number == EINVAL) {

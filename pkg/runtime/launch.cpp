@@ -7,8 +7,11 @@
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
+#include <linux/sched.h>
 #include <sched.h>
 
 namespace runtime {
@@ -26,6 +29,7 @@ constexpr Kind kKinds[] = {
     {"network", CLONE_NEWNET, false}, {"ipc", CLONE_NEWIPC, false},
     {"uts", CLONE_NEWUTS, false},     {"pid", CLONE_NEWPID, true},
     {"mount", CLONE_NEWNS, true},     {"cgroup", CLONE_NEWCGROUP, true},
+    {"time", CLONE_NEWTIME, true},
 };
 
 // Which namespaces are joined before the clone, and which the clone makes.
@@ -33,6 +37,8 @@ struct Joining {
   std::vector<sys::Fd> opened;
   std::vector<Join> joins;
   std::uint64_t flags = CLONE_NEWNS;
+  int time = -1;  // to be joined after the clone
+  bool makes_time = false;
 
   void join(int ns, int kind, const char* name) { joins.push_back({ns, kind, name}); }
 };
@@ -56,12 +62,19 @@ void add_kind(const LaunchRequest& request, const Kind& kind, Joining& joining) 
   const auto& wanted = request.spec.namespaces;
   const auto found = std::find_if(wanted.begin(), wanted.end(),
                                   [&](const oci::Namespace& ns) { return ns.type == kind.type; });
+  const bool is_made = kind.is_per_container || request.spec.is_literal();
   if (found != wanted.end() && !found->path.empty()) {
     joining.opened.push_back(sys::open_file(found->path));
+    if (kind.flag == CLONE_NEWTIME) {
+      joining.time = joining.opened.back().get();
+      return;
+    }
     joining.join(joining.opened.back().get(), kind.flag, kind.type);
   } else if (const int shared = shared_namespace(request.namespaces, kind.flag); shared >= 0) {
     joining.join(shared, kind.flag, kind.type);
-  } else if (found != wanted.end() && kind.is_per_container) {
+  } else if (found != wanted.end() && kind.flag == CLONE_NEWTIME) {
+    joining.makes_time = true;
+  } else if (found != wanted.end() && is_made) {
     joining.flags |= static_cast<std::uint64_t>(kind.flag);
   }
 }
@@ -75,21 +88,37 @@ Joining plan_joining(const LaunchRequest& request) {
   return joining;
 }
 
+// See time_namespaces(7), "/proc/pid/timens_offsets".
+std::string offsets_text(const oci::Spec& spec) {
+  std::string text;
+  for (const auto& [clock, offset] : spec.time_offsets)
+    text += fmt::format("{} {} {}\n", clock, offset.seconds, offset.nanoseconds);
+  return text;
+}
+
 }  // namespace
 
 Launched launch(const LaunchRequest& request) {
   Planned planned = plan_container(request);
   const Joining joining = plan_joining(request);
-  sys::Pipe gate = sys::make_pipe();
-  sys::Pipe report = sys::make_pipe();
-  planned.plan.gate = gate.read.get();
-  planned.plan.gate_end = gate.write.get();
-  planned.plan.report = report.write.get();
+  sys::Pipe gate;
+  sys::Pipe report;
+  if (request.outside.report < 0) {
+    gate = sys::make_pipe();
+    report = sys::make_pipe();
+  }
+  planned.plan.gate = gate.read ? gate.read.get() : request.outside.gate;
+  planned.plan.gate_end = gate.write ? gate.write.get() : -1;
+  planned.plan.report = report.write ? report.write.get() : request.outside.report;
+  planned.plan.time_namespace = joining.time;
 
+  const std::string offsets = offsets_text(request.spec);
   inside::Start start;
   start.joins = {joining.joins.data(), joining.joins.size()};
   start.flags = joining.flags;
   start.plan = &planned.plan;
+  start.makes_time = joining.makes_time;
+  start.time_offsets = offsets.empty() ? nullptr : offsets.c_str();
   Started started = start_in_cgroup(start, request.cgroup, request.is_limited);
 
   return {started.pid, std::move(started.process), std::move(planned.terminal),

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "pkg/oci/spec.hpp"
+#include "pkg/runtime/outside.hpp"
 #include "pkg/seccomp/compile.hpp"
 #include "pkg/sys/fd.hpp"
 #include "pkg/userns/mapping.hpp"
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -57,6 +59,9 @@ struct LaunchRequest {
   int in = -1;                      // the container's streams; unused with a terminal
   int out = -1;
   int err = -1;
+  // Of a literal spec: the bind mounts that are open already, at the place of the spec's mount.
+  std::span<const sys::Fd> sources = {};
+  Outside outside = {};
 };
 
 // A container's process, set up and stopped before its exec.

@@ -1,5 +1,6 @@
 #include "pkg/runtime/mount_options.hpp"
 
+#include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
 
 #include <algorithm>
@@ -27,10 +28,15 @@ constexpr std::array kAttributeWords = {
     AttributeWord{"noexec", MOUNT_ATTR_NOEXEC, 0},
     AttributeWord{"exec", 0, MOUNT_ATTR_NOEXEC},
     AttributeWord{"noatime", MOUNT_ATTR_NOATIME, MOUNT_ATTR__ATIME},
+    AttributeWord{"atime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
     AttributeWord{"strictatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR__ATIME},
+    AttributeWord{"nostrictatime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
     AttributeWord{"relatime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
+    AttributeWord{"norelatime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},  // as mount(2) has it
     AttributeWord{"nodiratime", MOUNT_ATTR_NODIRATIME, 0},
+    AttributeWord{"diratime", 0, MOUNT_ATTR_NODIRATIME},
     AttributeWord{"nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, 0},
+    AttributeWord{"symfollow", 0, MOUNT_ATTR_NOSYMFOLLOW},
 };
 
 struct PropagationWord {
@@ -39,15 +45,24 @@ struct PropagationWord {
 };
 
 constexpr std::array kPropagationWords = {
-    PropagationWord{"private", MS_PRIVATE},  PropagationWord{"slave", MS_SLAVE},
-    PropagationWord{"shared", MS_SHARED},    PropagationWord{"unbindable", MS_UNBINDABLE},
-    PropagationWord{"rprivate", MS_PRIVATE}, PropagationWord{"rslave", MS_SLAVE},
-    PropagationWord{"rshared", MS_SHARED},   PropagationWord{"runbindable", MS_UNBINDABLE},
+    PropagationWord{"private", MS_PRIVATE},
+    PropagationWord{"slave", MS_SLAVE},
+    PropagationWord{"shared", MS_SHARED},
+    PropagationWord{"unbindable", MS_UNBINDABLE},
 };
 
-// What has no meaning for the kernel: asked of others (U, copy), or for SELinux, which we have not.
-constexpr std::array<std::string_view, 11> kOthersWords = {
-    "z", "Z", "U", "copy", "nocopy", "O", "notmpcopyup", "defaults", "atime", "diratime", "async"};
+// What a new file system is to be like as a whole.
+constexpr std::array<std::string_view, 7> kKernelWords = {
+    "sync", "dirsync", "mand", "lazytime", "iversion", "acl", "noacl"};
+
+// What has no meaning for the kernel: asked of others (U, copy), or for SELinux, which we have not;
+// or what is so anyway.
+constexpr std::array<std::string_view, 15> kOthersWords = {
+    "z",        "Z",     "U",      "copy",       "nocopy",     "O",    "notmpcopyup", "defaults",
+    "async",    "loud",  "nomand", "nolazytime", "noiversion", "remount",    "silent"};
+
+constexpr std::array<std::string_view, 8> kOwnWords = {
+    "bind", "rbind", "tmpcopyup", "copy-symlink", "src-nofollow", "idmap", "ridmap", "dest-nofollow"};
 
 template <typename Words>
 auto find_word(const Words& words, std::string_view word) {
@@ -55,26 +70,59 @@ auto find_word(const Words& words, std::string_view word) {
                       [&](const auto& entry) { return entry.word == word; });
 }
 
-void apply(const std::string& word, MountOptions& options) {
-  // "rro" and the likes mean the same for us, since ours reach all mounts below anyway.
-  const bool is_recursive = word.size() > 2 && word.front() == 'r' && word != "ro" &&
-                            word != "rw" &&
-                            find_word(kAttributeWords, word) == kAttributeWords.end();
-  const std::string plain = is_recursive ? word.substr(1) : word;
-  if (const auto* found = find_word(kAttributeWords, plain); found != kAttributeWords.end()) {
-    options.set = (options.set & ~found->clear) | found->set;
-    options.clear = (options.clear & ~found->set) | found->clear;
-  } else if (const auto* kind = find_word(kPropagationWords, word);
-             kind != kPropagationWords.end()) {
-    options.propagation = kind->flag;
-  } else if (word == "bind" || word == "rbind") {
+template <typename Words>
+bool has_word(const Words& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool apply_attribute(const std::string& word, MountOptions& options) {
+  const auto* found = find_word(kAttributeWords, word);
+  const bool is_below = found == kAttributeWords.end() && word.starts_with('r');
+  if (is_below) found = find_word(kAttributeWords, std::string_view(word).substr(1));
+  if (found == kAttributeWords.end()) return false;
+  std::uint64_t& set = is_below ? options.set_below : options.set;
+  std::uint64_t& clear = is_below ? options.clear_below : options.clear;
+  set = (set & ~found->clear) | found->set;
+  clear = (clear & ~found->set) | found->clear;
+  return true;
+}
+
+bool apply_propagation(const std::string& word, MountOptions& options) {
+  const auto* found = find_word(kPropagationWords, word);
+  const bool is_below = found == kPropagationWords.end() && word.starts_with('r');
+  if (is_below) found = find_word(kPropagationWords, std::string_view(word).substr(1));
+  if (found == kPropagationWords.end()) return false;
+  options.propagation = found->flag;
+  options.propagates_below = is_below;
+  return true;
+}
+
+bool apply_own(const std::string& word, MountOptions& options) {
+  if (!has_word(kOwnWords, word)) return false;
+  if (word == "bind" || word == "rbind") {
+    options.is_bind = true;
     options.is_recursive = word == "rbind";
-  } else if (word == "tmpcopyup") {
-    options.copies_up = true;
-  } else if (std::count(kOthersWords.begin(), kOthersWords.end(), word) == 0) {
-    auto [key, value] = base::split_once(word, '=');
-    options.parameters.push_back({key, value.value_or(""), -1});
   }
+  if (word == "tmpcopyup") options.copies_up = true;
+  if (word == "copy-symlink") options.copies_link = true;
+  if (word == "src-nofollow") options.follows_source = false;
+  if (word == "dest-nofollow") throw base::Error("option dest-nofollow: not supported");
+  options.maps_ids = options.maps_ids || word == "idmap" || word == "ridmap";
+  options.maps_below = options.maps_below || word == "ridmap";
+  return true;
+}
+
+void apply(const std::string& word, MountOptions& options) {
+  if (apply_attribute(word, options) || apply_propagation(word, options) ||
+      apply_own(word, options) || has_word(kOthersWords, word)) {
+    return;
+  }
+  if (has_word(kKernelWords, word)) {
+    options.of_kernel.push_back(word);
+    return;
+  }
+  auto [key, value] = base::split_once(word, '=');
+  options.parameters.push_back({key, value.value_or(""), -1});
 }
 
 }  // namespace
@@ -84,6 +132,26 @@ MountOptions parse_mount_options(const std::vector<std::string>& words) {
   for (const std::string& word : words)
     apply(word, options);
   return options;
+}
+
+std::vector<std::string> mount_option_words() {
+  std::vector<std::string> words;
+  for (const AttributeWord& attribute : kAttributeWords) {
+    words.emplace_back(attribute.word);
+    words.push_back("r" + std::string(attribute.word));
+  }
+  for (const PropagationWord& propagation : kPropagationWords) {
+    words.emplace_back(propagation.word);
+    words.push_back("r" + std::string(propagation.word));
+  }
+  words.insert(words.end(), kKernelWords.begin(), kKernelWords.end());
+  for (const char* word : {"async", "bind", "copy-symlink", "defaults", "idmap", "loud",
+                           "noiversion", "nolazytime", "nomand", "rbind", "remount", "ridmap",
+                           "silent", "src-nofollow", "tmpcopyup"}) {
+    words.emplace_back(word);
+  }
+  std::sort(words.begin(), words.end());
+  return words;
 }
 
 }  // namespace runtime

@@ -4,6 +4,7 @@
 #include "pkg/runtime/failure.hpp"
 #include "pkg/runtime/inside/enter.hpp"
 #include "pkg/runtime/launch.hpp"
+#include "pkg/runtime/planner.hpp"
 #include "pkg/sys/child.hpp"
 #include "pkg/sys/file.hpp"
 
@@ -25,17 +26,6 @@ int clone_flags(const NamespacesWanted& wanted) {
   if (wanted.uts) flags |= CLONE_NEWUTS;
   if (wanted.pid) flags |= CLONE_NEWPID;
   return flags;
-}
-
-// "net.ipv4.ip_forward" -> /proc/sys/net/ipv4/ip_forward.
-std::string sysctl_path(std::string name) {
-  for (char& character : name) {
-    if (character == '.') character = '/';
-  }
-  if (name.find("//") != std::string::npos || name.starts_with('/')) {
-    throw base::Error("sysctl " + name + ": not a name");
-  }
-  return "/proc/sys/" + name;
 }
 
 // Who stays needs memory of its own; who goes at once shares ours, so that nothing is copied.
@@ -69,6 +59,16 @@ Namespaces open_all(pid_t pid, const NamespacesWanted& wanted) {
 }
 
 }  // namespace
+
+std::string sysctl_path(std::string name) {
+  for (char& character : name) {
+    if (character == '.') character = '/';
+  }
+  if (name.find("//") != std::string::npos || name.starts_with('/')) {
+    throw base::Error("sysctl " + name + ": not a name");
+  }
+  return "/proc/sys/" + name;
+}
 
 Namespaces make_namespaces(const NamespacesWanted& wanted, const userns::Mapping& session) try {
   std::vector<std::string> paths;

@@ -1,6 +1,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/runtime/literal.hpp"
 #include "pkg/runtime/planner.hpp"
 #include "pkg/sys/caps.hpp"
 
@@ -36,18 +37,9 @@ constexpr std::array kLimitNames = {
     LimitName{"STACK", RLIMIT_STACK},
 };
 
-int resource_of(const std::string& type) {
-  std::string name = base::upper(type);
-  if (name.starts_with("RLIMIT_")) name.erase(0, 7);
-  const auto* found = std::find_if(kLimitNames.begin(), kLimitNames.end(),
-                                   [&](const LimitName& limit) { return limit.name == name; });
-  if (found == kLimitNames.end()) throw base::Error("limit " + type + ": unknown");
-  return found->resource;
-}
-
 // Nobody without privileges on the host can raise a hard limit: what is more than ours is ours.
 LimitPlan plan_limit(const oci::Rlimit& wanted) {
-  LimitPlan plan{resource_of(wanted.type), {}};
+  LimitPlan plan{"", limit_number(wanted.type), {}};
   // NOLINTNEXTLINE: glibc's own enumeration in C++.
   if (::getrlimit(static_cast<__rlimit_resource>(plan.resource), &plan.limit) != 0) {
     throw base::SysError("getrlimit " + wanted.type);
@@ -62,10 +54,13 @@ LimitPlan plan_limit(const oci::Rlimit& wanted) {
 
 // Capabilities of somebody other than root are the ambient ones: exec would take the rest away.
 CapabilityPlan plan_capabilities(const oci::Process& process, uid_t uid) {
+  if (process.capability_sets) return plan_literal_capabilities(*process.capability_sets);
   CapabilityPlan plan;
   plan.bounding = sys::capability_set(process.capabilities);
   if (uid != 0) plan.ambient = sys::capability_set(process.ambient_capabilities) & plan.bounding;
   plan.effective = uid == 0 ? plan.bounding : plan.ambient;
+  plan.permitted = plan.effective;
+  plan.inheritable = plan.ambient;
   return plan;
 }
 
@@ -115,7 +110,31 @@ void plan_identity(const oci::Process& process, const Identity& identity, Planne
   plan.capabilities = plan_capabilities(process, identity.uid);
 }
 
+void plan_limits(const oci::Process& process, Planned& planned) {
+  if (process.is_literal) {
+    plan_literal_limits(process, planned);
+    return;
+  }
+  for (const oci::Rlimit& limit : process.rlimits)
+    planned.limits.push_back(plan_limit(limit));
+}
+
 }  // namespace
+
+int limit_number(const std::string& type) {
+  std::string name = base::upper(type);
+  if (name.starts_with("RLIMIT_")) name.erase(0, 7);
+  const auto* found = std::find_if(kLimitNames.begin(), kLimitNames.end(),
+                                   [&](const LimitName& limit) { return limit.name == name; });
+  if (found == kLimitNames.end()) throw base::Error("limit " + type + ": unknown");
+  return found->resource;
+}
+
+char* const* keep_list(const std::vector<std::string>& texts, Planned& planned) {
+  std::vector<char*>& list = planned.lists.emplace_back(pointers(texts, planned));
+  list.push_back(nullptr);
+  return list.data();
+}
 
 void plan_process(const oci::Process& process, const Identity& identity,
                   const seccomp::Program& filter, Planned& planned) {
@@ -124,8 +143,8 @@ void plan_process(const oci::Process& process, const Identity& identity,
   }
   Plan& plan = planned.plan;
   plan_identity(process, identity, planned);
-  for (const oci::Rlimit& limit : process.rlimits)
-    planned.limits.push_back(plan_limit(limit));
+  if (process.is_literal) plan_literal_process(process, planned);
+  plan_limits(process, planned);
   plan.limits = list(planned.limits);
   if (process.oom_score_adj) {
     plan.oom_score_adj = planned.keep(std::to_string(*process.oom_score_adj));

@@ -1,6 +1,8 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
+#include "pkg/runtime/bind.hpp"
 #include "pkg/runtime/copy_up.hpp"
+#include "pkg/runtime/device.hpp"
 #include "pkg/runtime/mount_options.hpp"
 #include "pkg/runtime/planner.hpp"
 #include "pkg/runtime/terminal.hpp"
@@ -8,6 +10,9 @@
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/mount.hpp"
+#include "pkg/sys/tty.hpp"
+
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -28,14 +33,14 @@ class MountPlanner {
       : request_(request), spec_(request.spec), planned_(planned), tree_(request.root) {}
 
   void plan() {
-    add_sign();
+    if (!spec_.is_literal()) add_sign();
     for (const oci::Mount& mount : spec_.mounts)
       add_named(mount);
     if (!dev_is_bound_) add_devices();
     if (spec_.process.terminal) add_terminal();
     for (const oci::Device& device : spec_.devices)
-      add_device(device.path, device.source, false);
-    if (spec_.process.make_cwd) tree_.make_directory(tree_.resolve(spec_.process.cwd));
+      add_spec_device(device);
+    if (spec_.process.make_cwd) make_working_directory();
     for (const std::size_t mount : read_only_later_)
       sys::change_mount(planned_.files.at(mount), MOUNT_ATTR_RDONLY, 0, 0, false);
     add_paths(spec_.masked_paths, planned_.masked_paths);
@@ -55,18 +60,48 @@ class MountPlanner {
   void add(const oci::Mount& mount) {
     const std::string target = tree_.resolve(mount.destination);
     if (target == "/") throw base::Error("the root itself cannot be mounted over");
-    const MountOptions options = parse_mount_options(mount.options);
-    if (mount.type == "prepared") {
-      put(target, planned_.keep(copy_part(prepared(mount.source), mount, options)));
-    } else if (mount.type == "tmpfs") {
+    MountOptions options = parse_mount_options(mount.options);
+    const bool is_bind = options.is_bind || mount.type == "bind" || mount.type.empty() ||
+                         mount.type == "none" || mount.type == "prepared";
+    if (is_bind) {
+      add_bind(mount, target, options);
+      return;
+    }
+    for (const std::string& word : options.of_kernel)
+      options.parameters.push_back({word, ""});
+    if (mount.type == "tmpfs") {
       add_tmpfs(target, mount.source, options);
     } else if (mount.type == "devpts") {
       add_devpts(target, options);
-    } else if (mount.type == "bind" || mount.type.empty() || mount.type == "none") {
-      put(target, planned_.keep(bind(mount, options)));
-      if (target == "/dev") dev_is_bound_ = true;
     } else {
       add_kernels(mount, target, options);
+    }
+  }
+
+  void add_bind(const oci::Mount& mount, const std::string& target, const MountOptions& options) {
+    if (mount.type == "prepared") {
+      put(target, planned_.keep(bind_part(prepared(mount.source), mount, options)));
+      return;
+    }
+    const auto link = options.copies_link ? sys::find_link(mount.source) : std::nullopt;
+    if (link) {
+      tree_.make_link(*link, target);
+      return;
+    }
+    const auto at = static_cast<std::size_t>(&mount - spec_.mounts.data());
+    const bool is_open = at < request_.sources.size() && request_.sources[at];
+    put(target, planned_.keep(is_open ? request_.sources[at].duplicate()
+                                      : bind_mount(mount, spec_.is_literal())));
+    if (target == "/dev") dev_is_bound_ = true;
+  }
+
+  // In a root that cannot be written to it is there, or the child says that it is not.
+  void make_working_directory() const {
+    try {
+      tree_.make_directory(tree_.resolve(spec_.process.cwd));
+    } catch (const base::SysError& error) {
+      if (!spec_.is_literal()) throw;
+      base::log::debug("working directory: {}", error.what());
     }
   }
 
@@ -103,11 +138,26 @@ class MountPlanner {
 
   void add_tmpfs(const std::string& target, const std::string& source, MountOptions options) {
     if (!source.empty()) options.parameters.push_back({"source", source});
+    if (spec_.is_literal()) take_mode(target, options);
     sys::Fd mount = sys::make_mount("tmpfs", options.parameters,
                                     options.set & ~std::uint64_t{MOUNT_ATTR_RDONLY});
     if (options.copies_up) copy_image_content(target, mount);
     if ((options.set & MOUNT_ATTR_RDONLY) != 0) read_only_later_.push_back(planned_.files.size());
     put(target, planned_.keep(std::move(mount)));
+  }
+
+  // As wide open as what it covers, unless something is said.
+  void take_mode(const std::string& target, MountOptions& options) const try {
+    const bool is_said =
+        std::any_of(options.parameters.begin(), options.parameters.end(),
+                    [](const sys::MountParameter& one) { return one.key == "mode"; });
+    if (is_said) return;
+    struct stat status {};
+    const sys::Fd covered = tree_.open(target, O_PATH | O_DIRECTORY);
+    if (::fstat(covered.get(), &status) != 0) return;
+    options.parameters.push_back({"mode", fmt::format("{:o}", status.st_mode & 07777U), -1});
+  } catch (const base::SysError&) {
+    return;  // there is nothing there
   }
 
   void copy_image_content(const std::string& target, const sys::Fd& mount) {
@@ -136,46 +186,6 @@ class MountPlanner {
     put(target, planned_.keep(std::move(mount)));
   }
 
-  static sys::Fd bind(const oci::Mount& mount, const MountOptions& options) {
-    return copy_part(sys::open_file(mount.source, O_PATH), mount, options);
-  }
-
-  // Who may write to the volume may write to its parts: the mode is the volume's, as in Kubernetes.
-  static void make_subpath(const sys::Fd& source, const std::string& path) {
-    struct stat status = {};
-    if (::fstat(source.get(), &status) != 0) throw base::SysError(path);
-    sys::make_dirs_in(source, path, status.st_mode & 0777);
-  }
-
-  // A mount of `source`, or of what its subpath names.
-  static sys::Fd copy_part(const sys::Fd& source, const oci::Mount& mount,
-                           const MountOptions& options) {
-    if (mount.make_subpath) make_subpath(source, mount.subpath);
-    sys::Fd copy = mount.subpath.empty()
-                       ? copy_of(source, options.is_recursive)
-                       : copy_of(sys::open_in(source, mount.subpath), options.is_recursive);
-    if (!options.parameters.empty()) {
-      throw base::Error("option " + options.parameters.front().key + ": unknown for a bind mount");
-    }
-    const std::uint64_t atime = MOUNT_ATTR__ATIME;
-    const std::uint64_t clear = (options.set & atime) != 0 ? atime : 0;
-    sys::change_mount(copy, options.set, clear,
-                      options.propagation != 0 ? options.propagation : std::uint64_t{MS_PRIVATE});
-    return copy;
-  }
-
-  // What is mounted below may be locked to its parent, and then comes along or not at all.
-  static sys::Fd copy_of(const sys::Fd& source, bool is_recursive) {
-    if (!is_recursive) {
-      try {
-        return sys::copy_mount_at(source, false);
-      } catch (const base::SysError& error) {
-        if (error.number() != EINVAL) throw;
-      }
-    }
-    return sys::copy_mount_at(source, true);
-  }
-
   // File systems that show a namespace can be made only by a process in it. A namespace of the
   // host's has its file system there already.
   void add_kernels(const oci::Mount& mount, const std::string& target,
@@ -186,7 +196,10 @@ class MountPlanner {
                             (mount.type.starts_with("cgroup") && is_hosts("cgroup"));
     const bool is_known = mount.type == "proc" || mount.type == "sysfs" || mount.type == "mqueue" ||
                           mount.type.starts_with("cgroup");
-    if (!is_known) throw base::Error("file system " + mount.type + ": not one we mount");
+    if (!is_known) {
+      add_other(mount, target, options);
+      return;
+    }
     if (mount.type != "mqueue" && target != without_slash(mount.destination)) {
       throw base::Error("a symbolic link in the image");
     }
@@ -200,9 +213,31 @@ class MountPlanner {
     plan.target = planned_.keep(target);
     plan.type = planned_.keep(mount.type == "cgroup" ? "cgroup2" : mount.type);
     plan.attributes = static_cast<unsigned>(options.set);
-    plan.is_optional = mount.type != "proc";
-    plan.may_be_hosts = mount.type == "proc";
+    plan.parameters = keep_parameters(options);
+    plan.propagation = options.propagation;
+    plan.is_optional = mount.type != "proc" && !spec_.is_literal();
+    plan.may_be_hosts = mount.type == "proc" && !spec_.is_literal();
+    plan.is_hosts_else = mount.type != "proc" && spec_.is_literal();
     planned_.mounts.push_back(plan);
+  }
+
+  List<MountParameter> keep_parameters(const MountOptions& options) {
+    std::vector<MountParameter>& kept = planned_.parameters.emplace_back();
+    for (const sys::MountParameter& parameter : options.parameters) {
+      const bool is_flag = parameter.value.empty();
+      kept.push_back({planned_.keep(parameter.key),
+                      is_flag ? nullptr : planned_.keep(parameter.value)});
+    }
+    return {kept.data(), kept.size()};
+  }
+
+  // Whatever file system the kernel lets us have here.
+  void add_other(const oci::Mount& mount, const std::string& target, MountOptions options) {
+    if (!spec_.is_literal()) {
+      throw base::Error("file system " + mount.type + ": not one we mount");
+    }
+    if (!mount.source.empty()) options.parameters.push_back({"source", mount.source, -1});
+    put(target, planned_.keep(sys::make_mount(mount.type, options.parameters, options.set)));
   }
 
   void add_hosts(const std::string& path, const MountOptions& options) {
@@ -220,7 +255,8 @@ class MountPlanner {
     const bool is_per_container = type == "pid" || type == "cgroup";
     return std::none_of(spec_.namespaces.begin(), spec_.namespaces.end(),
                         [&](const oci::Namespace& ns) {
-                          return ns.type == type && (is_per_container || !ns.path.empty());
+                          return ns.type == type && (is_per_container || !ns.path.empty() ||
+                                                     spec_.is_literal());
                         });
   }
 
@@ -235,6 +271,17 @@ class MountPlanner {
     tree_.make_link("/proc/self/fd/1", "/dev/stdout");
     tree_.make_link("/proc/self/fd/2", "/dev/stderr");
     tree_.make_link("pts/ptmx", "/dev/ptmx");
+  }
+
+  // Root of the whole machine makes a node; whoever is root of less borrows the host's.
+  void add_spec_device(const oci::Device& device) {
+    const std::string target = tree_.resolve(device.path);
+    if (device.type.empty()) {
+      add_device(device.path, device.source, false);
+    } else if (!tree_.is_covered(target) && !make_node(tree_, target, device)) {
+      check_node(device);
+      add_device(device.path, device.source, false);
+    }
   }
 
   void add_device(const std::string& path, const std::string& source, bool may_miss) try {
@@ -260,6 +307,11 @@ class MountPlanner {
     }
     planned_.plan.has_terminal = true;
     planned_.terminal = std::move(terminal.master);
+    if (const auto& size = spec_.process.console_size) {
+      sys::set_window_size(planned_.terminal.get(),
+                           {static_cast<unsigned short>(size->height),   // NOLINT
+                            static_cast<unsigned short>(size->width)});  // NOLINT
+    }
     const int slave = planned_.keep(std::move(terminal.slave));
     plan_streams({slave, slave, slave}, planned_);
   }

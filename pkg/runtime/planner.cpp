@@ -1,6 +1,7 @@
 #include "pkg/runtime/planner.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/runtime/literal.hpp"
 #include "pkg/runtime/terminal.hpp"
 #include "pkg/sys/file.hpp"
 
@@ -14,6 +15,10 @@ namespace {
 unsigned long propagation_flag(const std::string& word) {  // NOLINT(google-runtime-int)
   if (word == "shared" || word == "rshared") return MS_SHARED;
   if (word == "slave" || word == "rslave") return MS_SLAVE;
+  if (word == "unbindable" || word == "runbindable") return MS_UNBINDABLE;
+  if (!word.empty() && word != "private" && word != "rprivate") {
+    throw base::Error("rootfsPropagation " + word + ": unknown");
+  }
   return 0;  // a new mount is private
 }
 
@@ -29,8 +34,9 @@ Planned plan_container(const LaunchRequest& request) {
   plan.has_init = request.spec.init;
   plan_mounts(request, planned);
   if (!plan.has_terminal) plan_streams({request.in, request.out, request.err}, planned);
-  const Identity identity = resolve_user(request.root, request.spec.process.user);
-  plan_process(request.spec.process, identity, request.seccomp, planned);
+  plan_process(request.spec.process, identity_of(request.root, request.spec.process),
+               request.seccomp, planned);
+  if (request.spec.is_literal()) plan_literal_container(request, planned);
   return planned;
 }
 
@@ -46,7 +52,13 @@ Planned plan_command(const ExecRequest& request, const sys::Fd& root) {
   } else {
     plan_streams({request.in, request.out, request.err}, planned);
   }
-  plan_process(request.what, resolve_user(root, request.what.user), request.seccomp, planned);
+  plan_process(request.what, identity_of(root, request.what), request.seccomp, planned);
+  plan_outside(request.outside, planned);
+  if (const auto& affinity = request.what.exec_affinity) {
+    if (!affinity->initial.empty())
+      planned.plan.first_processors = parse_processors(affinity->initial);
+    if (!affinity->final.empty()) planned.plan.processors = parse_processors(affinity->final);
+  }
   return planned;
 }
 

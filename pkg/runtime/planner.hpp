@@ -28,6 +28,9 @@ struct Planned {
   std::vector<LimitPlan> limits;
   std::vector<gid_t> groups;
   std::vector<const char*> candidates;
+  std::vector<HookPlan> create_hooks;
+  std::vector<HookPlan> start_hooks;
+  std::deque<std::vector<char*>> lists;
   std::vector<char*> argv;
   std::vector<char*> envp;
 
@@ -50,5 +53,11 @@ void plan_mounts(const LaunchRequest& request, Planned& planned);
 void plan_process(const oci::Process& process, const Identity& identity,
                   const seccomp::Program& filter, Planned& planned);
 void plan_streams(const Streams& streams, Planned& planned);
+
+// A list that ends with nullptr, as execve(2) wants it.
+char* const* keep_list(const std::vector<std::string>& texts, Planned& planned);
+
+// "net.ipv4.ip_forward" -> /proc/sys/net/ipv4/ip_forward.
+std::string sysctl_path(std::string name);
 
 }  // namespace runtime

@@ -118,6 +118,20 @@ void Tree::make_file(const std::string& path) const {
   throw base::SysError("make mount point " + path);
 }
 
+void Tree::make_node(const std::string& path, mode_t mode, dev_t device, const Owner& owner) const {
+  const Place place = place_of(path);
+  if (place.mount < 0 || place.rest.empty()) throw base::SysError("make device " + path, EINVAL);
+  make_parents(path);
+  const char* name = place.rest.c_str();
+  if (::mknodat(place.mount, name, mode, device) != 0 && errno != EEXIST) {
+    throw base::SysError("make device " + path);
+  }
+  if (::fchownat(place.mount, name, owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW) != 0 ||
+      ::fchmodat(place.mount, name, mode & 07777U, 0) != 0) {
+    throw base::SysError("make device " + path);
+  }
+}
+
 void Tree::make_link(const std::string& text, const std::string& path) const {
   const Place place = place_of(path);
   if (place.mount < 0 || place.rest.empty()) return;

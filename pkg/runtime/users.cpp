@@ -130,4 +130,20 @@ Identity resolve_user(const sys::Fd& root, const oci::User& user) {
   return Resolution(root, user).identity();
 }
 
+Identity identity_of(const sys::Fd& root, const oci::Process& process) {
+  const oci::User& user = process.user;
+  if (!process.is_literal) return resolve_user(root, user);
+  Identity identity;
+  identity.uid = user.uid;
+  identity.gid = user.gid;
+  identity.groups.assign(user.additional_gids.begin(), user.additional_gids.end());
+  identity.needs_groups = !identity.groups.empty();
+  for (const Entry& entry : read_entries(root, "etc/passwd", 6)) {
+    if (parse_id(entry[Id]) != user.uid) continue;
+    if (entry[HomeDirectory].starts_with('/')) identity.home = entry[HomeDirectory];
+    break;
+  }
+  return identity;
+}
+
 }  // namespace runtime

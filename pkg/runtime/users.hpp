@@ -26,4 +26,7 @@ struct Identity {
 // only where no group was given. Throws base::Error naming what is unknown.
 Identity resolve_user(const sys::Fd& root, const oci::User& user);
 
+// The same, but just the numbers when the process is literal.
+Identity identity_of(const sys::Fd& root, const oci::Process& process);
+
 }  // namespace runtime

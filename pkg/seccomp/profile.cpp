@@ -19,16 +19,35 @@ constexpr std::array<std::string_view, 2> kArchitectures = {"arm64", "arm"};
 constexpr std::array<std::string_view, 0> kArchitectures = {};
 #endif
 
+constexpr std::array<std::pair<std::string_view, Action::Kind>, 9> kActions = {
+    {{"SCMP_ACT_ALLOW", Action::Kind::Allow},
+     {"SCMP_ACT_ERRNO", Action::Kind::Errno},
+     {"SCMP_ACT_KILL", Action::Kind::KillThread},
+     {"SCMP_ACT_KILL_PROCESS", Action::Kind::Kill},
+     {"SCMP_ACT_KILL_THREAD", Action::Kind::KillThread},
+     {"SCMP_ACT_LOG", Action::Kind::Log},
+     {"SCMP_ACT_NOTIFY", Action::Kind::Notify},
+     {"SCMP_ACT_TRACE", Action::Kind::Trace},
+     {"SCMP_ACT_TRAP", Action::Kind::Trap}}};
+
+constexpr std::array<std::pair<std::string_view, Comparison>, 7> kComparisons = {
+    {{"SCMP_CMP_EQ", Comparison::Equal},
+     {"SCMP_CMP_GE", Comparison::GreaterEqual},
+     {"SCMP_CMP_GT", Comparison::Greater},
+     {"SCMP_CMP_LE", Comparison::LessEqual},
+     {"SCMP_CMP_LT", Comparison::Less},
+     {"SCMP_CMP_MASKED_EQ", Comparison::MaskedEqual},
+     {"SCMP_CMP_NE", Comparison::NotEqual}}};
+
+template <typename Table>
+std::vector<std::string> words_of(const Table& table) {
+  std::vector<std::string> words;
+  for (const auto& [word, value] : table)
+    words.emplace_back(word);
+  return words;
+}
+
 Action action_of(const std::string& name, int number) {
-  constexpr std::array<std::pair<std::string_view, Action::Kind>, 8> kActions = {
-      {{"SCMP_ACT_ALLOW", Action::Kind::Allow},
-       {"SCMP_ACT_ERRNO", Action::Kind::Errno},
-       {"SCMP_ACT_KILL", Action::Kind::KillThread},
-       {"SCMP_ACT_KILL_THREAD", Action::Kind::KillThread},
-       {"SCMP_ACT_KILL_PROCESS", Action::Kind::Kill},
-       {"SCMP_ACT_TRAP", Action::Kind::Trap},
-       {"SCMP_ACT_LOG", Action::Kind::Log},
-       {"SCMP_ACT_TRACE", Action::Kind::Trace}}};
   for (const auto& [word, kind] : kActions) {
     if (word == name) return {kind, number};
   }
@@ -36,14 +55,6 @@ Action action_of(const std::string& name, int number) {
 }
 
 Comparison comparison_of(const std::string& name) {
-  constexpr std::array<std::pair<std::string_view, Comparison>, 7> kComparisons = {
-      {{"SCMP_CMP_NE", Comparison::NotEqual},
-       {"SCMP_CMP_LT", Comparison::Less},
-       {"SCMP_CMP_LE", Comparison::LessEqual},
-       {"SCMP_CMP_EQ", Comparison::Equal},
-       {"SCMP_CMP_GE", Comparison::GreaterEqual},
-       {"SCMP_CMP_GT", Comparison::Greater},
-       {"SCMP_CMP_MASKED_EQ", Comparison::MaskedEqual}}};
   for (const auto& [word, comparison] : kComparisons) {
     if (word == name) return comparison;
   }
@@ -76,6 +87,29 @@ bool applies(const base::Json& rule, sys::CapabilitySet capabilities) {
          !is_for_us(excludes->strings_or_none("arches"));
 }
 
+std::uint64_t unsigned_or_zero(const base::Json& json, std::string_view key) {
+  const base::Json* value = json.find(key);
+  return value == nullptr || value->is_null() ? 0 : value->as_unsigned();
+}
+
+bool repeats_an_index(const Rule& rule) {
+  return std::any_of(rule.arguments.begin(), rule.arguments.end(), [&](const Argument& one) {
+    return std::count_if(rule.arguments.begin(), rule.arguments.end(), [&](const Argument& other) {
+             return other.index == one.index;
+           }) > 1;
+  });
+}
+
+// An argument that is compared twice: any of these comparisons, as with the peers.
+void add_rule(const Rule& rule, std::vector<Rule>& rules) {
+  if (!repeats_an_index(rule)) {
+    rules.push_back(rule);
+    return;
+  }
+  for (const Argument& argument : rule.arguments)
+    rules.push_back({rule.calls, rule.action, {argument}});
+}
+
 Rule parse_rule(const base::Json& json) {
   Rule rule;
   rule.calls = json.strings_or_none("names");
@@ -87,8 +121,8 @@ Rule parse_rule(const base::Json& json) {
   for (const base::Json& argument : json.array_or_none("args")) {
     rule.arguments.push_back({static_cast<unsigned>(argument.integer_or("index", 0)),
                               comparison_of(argument.at("op").as_string()),
-                              static_cast<std::uint64_t>(argument.integer_or("value", 0)),
-                              static_cast<std::uint64_t>(argument.integer_or("valueTwo", 0))});
+                              unsigned_or_zero(argument, "value"),
+                              unsigned_or_zero(argument, "valueTwo")});
   }
   return rule;
 }
@@ -101,6 +135,20 @@ std::vector<std::string> words(std::string_view text) {
   return out;
 }
 
+bool Profile::notifies() const {
+  return std::any_of(rules.begin(), rules.end(), [](const Rule& rule) {
+    return rule.action.kind == Action::Kind::Notify;
+  });
+}
+
+std::vector<std::string> action_words() {
+  return words_of(kActions);
+}
+
+std::vector<std::string> comparison_words() {
+  return words_of(kComparisons);
+}
+
 Profile parse_profile(const base::Json& json, sys::CapabilitySet capabilities) {
   Profile profile;
   profile.otherwise = action_of(json.at("defaultAction").as_string(),
@@ -108,13 +156,24 @@ Profile parse_profile(const base::Json& json, sys::CapabilitySet capabilities) {
   std::size_t number = 0;
   for (const base::Json& rule : json.array_or_none("syscalls")) {
     try {
-      if (applies(rule, capabilities)) profile.rules.push_back(parse_rule(rule));
+      if (applies(rule, capabilities)) add_rule(parse_rule(rule), profile.rules);
     } catch (base::Error& error) {
       error.during("syscalls[" + std::to_string(number) + "]");
       throw;
     }
     ++number;
   }
+  return profile;
+}
+
+Profile parse_filter(const base::Json& json) {
+  // Nothing in it depends on capabilities: whoever wrote it has decided that.
+  Profile profile = parse_profile(json, 0);
+  if (profile.otherwise.kind == Action::Kind::Notify) {
+    throw base::Error("defaultAction: SCMP_ACT_NOTIFY: nobody could ask about every call");
+  }
+  const std::vector<std::string> architectures = json.strings_or_none("architectures");
+  profile.architectures = architectures;
   return profile;
 }
 

@@ -4,6 +4,7 @@
 #include "pkg/sys/caps.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,7 @@
 namespace seccomp {
 
 struct Action {
-  enum class Kind { Allow, Errno, Kill, KillThread, Trap, Log, Trace };
+  enum class Kind { Allow, Errno, Kill, KillThread, Trap, Log, Trace, Notify };
   Kind kind = Kind::Allow;
   int number = 0;  // of Errno and Trace
 };
@@ -35,6 +36,11 @@ struct Rule {
 struct Profile {
   Action otherwise;
   std::vector<Rule> rules;
+  // "SCMP_ARCH_X86"; nothing said: all that programs of this machine can be of.
+  std::optional<std::vector<std::string>> architectures;
+
+  // Whether somebody is asked about some call.
+  bool notifies() const;
 };
 
 // What containers get that ask for nothing else: the peers' default.
@@ -43,6 +49,14 @@ Profile default_profile(sys::CapabilitySet capabilities);
 // A file in the form of containers-common's seccomp.json: rules may depend on capabilities and
 // architectures. Throws base::Error naming the member.
 Profile parse_profile(const base::Json& json, sys::CapabilitySet capabilities);
+
+// The member linux.seccomp of a runtime configuration: its rules and architectures. Throws
+// base::Error naming the member.
+Profile parse_filter(const base::Json& json);
+
+// The words that may stand for actions and comparisons.
+std::vector<std::string> action_words();
+std::vector<std::string> comparison_words();
 
 std::vector<std::string> words(std::string_view text);
 

@@ -93,6 +93,16 @@ void change_mount(const Fd& mount, std::uint64_t set, std::uint64_t clear,
   }
 }
 
+void map_ids(const Fd& mount, const Fd& user_namespace, bool recursive) {
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_IDMAP;
+  attributes.userns_fd = static_cast<std::uint64_t>(user_namespace.get());
+  const unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0U);
+  if (::syscall(SYS_mount_setattr, mount.get(), "", flags, &attributes, sizeof attributes) != 0) {
+    throw base::SysError("map ids");
+  }
+}
+
 void move_mount(const Fd& mount, const std::string& path) {
   if (::syscall(SYS_move_mount, mount.get(), "", AT_FDCWD, path.c_str(), MOVE_MOUNT_F_EMPTY_PATH) !=
       0) {

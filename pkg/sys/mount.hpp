@@ -32,6 +32,10 @@ Fd copy_mount_at(const Fd& at, bool recursive = true);
 void change_mount(const Fd& mount, std::uint64_t set, std::uint64_t clear,
                   std::uint64_t propagation = 0, bool recursive = true);
 
+// From now on its files belong to those whom a user namespace makes of their owners; for a mount
+// that is nowhere yet. See mount_setattr(2), "ID-mapped mounts".
+void map_ids(const Fd& mount, const Fd& user_namespace, bool recursive);
+
 void move_mount(const Fd& mount, const std::string& path);
 
 }  // namespace sys

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include <fcntl.h>
 #include <linux/mount.h>
@@ -41,11 +42,24 @@ inline bool change_mount(int mount, const mount_attr& attributes, unsigned flags
                    &attributes, sizeof attributes) == 0;
 }
 
+// CLONE_NEWTIME of a kernel newer than our libc's headers.
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080  // NOLINT(cppcoreguidelines-macro-usage)
+#endif
+
 // Closes without touching errno.
 inline void close_quietly(int fd) noexcept {
   const int number = errno;
   ::close(fd);
   errno = number;
+}
+
+inline bool write_file(const char* path, const char* text) noexcept {
+  const int file = ::open(path, O_WRONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool is_written = ::write(file, text, ::strlen(text)) >= 0;
+  close_quietly(file);
+  return is_written;
 }
 
 // The kernel's signal set: 64 bits.

@@ -23,31 +23,46 @@ struct Stage {
 // Streams come after pivot: until then a relative path of a report is the host's.
 constexpr Stage kStages[] = {
     {Step::Clone, leave_parent},
-    {Step::JoinNamespace, join_cgroup_namespace},
+    {Step::JoinNamespace, join_late_namespaces},
+    {Step::Hostname, set_names},
+    {Step::Sysctl, set_sysctl},
     {Step::Root, attach_root},
     {Step::Mount, attach_mounts},
     {Step::Mask, mask_paths},
     {Step::ReadOnlyPath, protect_paths},
+    {Step::Hook, run_create_hooks},
     {Step::Limits, set_limits},
+    {Step::Schedule, set_schedule},
     {Step::Root, pivot},
     {Step::Terminal, take_streams},
+    {Step::Keyring, join_keyring},
     {Step::Capabilities, bound_capabilities},
     {Step::Seccomp, filter_before_identity},
     {Step::Identity, take_identity},
     {Step::Capabilities, take_capabilities},
-    {Step::Seccomp, filter_calls},
     {Step::WorkingDirectory, change_directory},
+    {Step::Exec, look_for_program},
+    {Step::Clone, wait_for_start},
+    {Step::Hook, run_start_hooks},
+    {Step::AppArmor, take_profile},
+    {Step::Seccomp, filter_calls},
     {Step::Exec, execute},
 };
 
 // Set before the clone, which passes it on: what is not dumpable may not write its own. Lower than
 // we have it is for root alone; then it stays.
-bool set_oom_score(const char* text) noexcept {
-  const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (file < 0) return errno == EACCES || errno == ENOENT;
-  const bool is_written = ::write(file, text, ::strlen(text)) >= 0;
-  close_quietly(file);
-  return is_written || errno == EACCES;
+bool set_oom_score(const Plan& plan) noexcept {
+  if (plan.oom_score_adj == nullptr) return true;
+  if (write_file("/proc/self/oom_score_adj", plan.oom_score_adj)) return true;
+  return !plan.needs_oom_score && (errno == EACCES || errno == ENOENT);
+}
+
+// Only those who are made after it is are in it, and after that nothing can be set any more.
+bool make_time_namespace(const Start& start) noexcept {
+  if (!start.makes_time) return true;
+  return ::unshare(CLONE_NEWTIME) == 0 &&
+         (start.time_offsets == nullptr ||
+          write_file("/proc/self/timens_offsets", start.time_offsets));
 }
 
 [[noreturn]] void give_up(const Plan& plan, Step step, const char* subject) noexcept {
@@ -88,25 +103,44 @@ bool leave_parent(const Plan& plan, Subject& /*subject*/) noexcept {
   ::setsid();
   ::umask(plan.umask);
   // All are opened close-on-exec, but for what we may have got from whoever called us.
-  return ::syscall(SYS_close_range, 3, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) == 0 || errno == ENOSYS ||
+  return ::syscall(SYS_close_range, 3 + plan.kept_files, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) == 0 || errno == ENOSYS ||
          errno == EINVAL;
 }
 
-bool join_cgroup_namespace(const Plan& plan, Subject& subject) noexcept {
+// Time takes a process whose memory is its own, as that of `clone_into` is not.
+bool join_late_namespaces(const Plan& plan, Subject& subject) noexcept {
   subject = "cgroup";
-  return plan.cgroup_namespace < 0 || ::setns(plan.cgroup_namespace, CLONE_NEWCGROUP) == 0;
+  if (plan.cgroup_namespace >= 0 && ::setns(plan.cgroup_namespace, CLONE_NEWCGROUP) != 0) {
+    return false;
+  }
+  subject = "time";
+  return plan.time_namespace < 0 || ::setns(plan.time_namespace, CLONE_NEWTIME) == 0;
+}
+
+void tell(const Plan& plan, Step step) noexcept {
+  if (!plan.says_when_ready) return;
+  Failure notice;
+  notice.step = step;
+  (void)!::write(plan.report, &notice, sizeof notice);
 }
 
 int clone_into(void* plain) noexcept {
   auto& start = *static_cast<Start*>(plain);
-  const char* oom_score = start.plan->oom_score_adj;
-  if (oom_score != nullptr && !set_oom_score(oom_score)) {
+  if (!set_oom_score(*start.plan)) {
     describe(start.failure, Step::Limits, "oom_score_adj");
     return 1;
   }
   for (const Join& join : start.joins) {
     if (::setns(join.ns, join.kinds) == 0) continue;
     describe(start.failure, Step::JoinNamespace, join.name);
+    return 1;
+  }
+  if (!make_time_namespace(start)) {
+    describe(start.failure, Step::JoinNamespace, "time");
+    return 1;
+  }
+  if (!take_processors(start.plan->first_processors)) {
+    describe(start.failure, Step::Schedule, "execCPUAffinity.initial");
     return 1;
   }
   clone_args arguments{};

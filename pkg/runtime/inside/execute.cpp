@@ -12,7 +12,25 @@ bool become_stream(int from, int number) noexcept {
   return ::dup2(from, number) >= 0;
 }
 
-// Who made us either says go, or has ended.
+bool is_directory(const char* path) noexcept {
+  struct stat status {};
+  return ::stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool is_worth_another(int number) noexcept {
+  return number == ENOENT || number == ENOTDIR || number == EACCES || number == ENAMETOOLONG;
+}
+
+// What execve(2) would say of the file, as far as that can be known before.
+int why_not(const char* file) noexcept {
+  struct stat status {};
+  if (::stat(file, &status) != 0) return errno;
+  if (S_ISDIR(status.st_mode)) return EISDIR;
+  return ::access(file, X_OK) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
 void wait_at(int gate) noexcept {
   if (gate < 0) return;
   char byte = 0;
@@ -23,16 +41,11 @@ void wait_at(int gate) noexcept {
   if (count <= 0) ::_exit(125);
 }
 
-bool is_directory(const char* path) noexcept {
-  struct stat status {};
-  return ::stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+bool wait_for_start(const Plan& plan, Subject& /*subject*/) noexcept {
+  tell(plan, Step::AtGate);
+  wait_at(plan.gate);
+  return true;
 }
-
-bool is_worth_another(int number) noexcept {
-  return number == ENOENT || number == ENOTDIR || number == EACCES || number == ENAMETOOLONG;
-}
-
-}  // namespace
 
 bool take_streams(const Plan& plan, Subject& subject) noexcept {
   subject = "streams";
@@ -48,9 +61,25 @@ bool change_directory(const Plan& plan, Subject& subject) noexcept {
   return ::chdir(plan.directory) == 0;
 }
 
+// Who creates a container now and starts it later wants to hear it now.
+bool look_for_program(const Plan& plan, Subject& subject) noexcept {
+  if (!plan.looks_first) return true;
+  subject = plan.name;
+  int worst = ENOENT;
+  for (const char* file : plan.candidates) {
+    const int number = why_not(file);
+    if (number == 0) return true;
+    if (number == EACCES || number == EISDIR) {
+      worst = number;
+      subject = file;
+    }
+  }
+  errno = worst;
+  return false;
+}
+
 bool execute(const Plan& plan, Subject& subject) noexcept {
   subject = plan.name;
-  wait_at(plan.gate);
   if (plan.has_init && !become_init(plan)) return false;
   int worst = ENOENT;
   for (const char* file : plan.candidates) {

@@ -2,8 +2,6 @@
 #include "pkg/runtime/inside/stages.hpp"
 
 #include <linux/capability.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
@@ -11,15 +9,6 @@ namespace runtime::inside {
 namespace {
 
 constexpr unsigned kCapabilityBits = 64;
-
-bool install_filter(const Plan& plan) noexcept {
-  if (plan.filter_size == 0) return true;
-  sock_fprog program{};
-  program.len = static_cast<unsigned short>(plan.filter_size / sizeof(sock_filter));  // NOLINT
-  // NOLINTNEXTLINE: the kernel only reads it.
-  program.filter = reinterpret_cast<sock_filter*>(const_cast<char*>(plan.filter));
-  return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
-}
 
 // What is written to /dev/stdout opens the pipe anew, so it has to belong to who writes.
 void give_pipes_to(uid_t uid) noexcept {
@@ -37,8 +26,9 @@ bool has_bit(std::uint64_t set, unsigned bit) noexcept {
 
 }  // namespace
 
-bool set_limits(const Plan& plan, Subject& /*subject*/) noexcept {
+bool set_limits(const Plan& plan, Subject& subject) noexcept {
   for (const LimitPlan& limit : plan.limits) {
+    subject = limit.name;
     if (::syscall(SYS_prlimit64, 0, limit.resource, &limit.limit, nullptr) != 0) return false;
   }
   return true;
@@ -81,8 +71,8 @@ bool take_capabilities(const Plan& plan, Subject& subject) noexcept {
   __user_cap_data_struct data[2];  // NOLINT(modernize-avoid-c-arrays): as capset(2) wants it
   for (unsigned half = 0; half < 2; ++half) {
     data[half].effective = static_cast<std::uint32_t>(wanted.effective >> (32 * half));
-    data[half].permitted = data[half].effective;
-    data[half].inheritable = static_cast<std::uint32_t>(wanted.ambient >> (32 * half));
+    data[half].permitted = static_cast<std::uint32_t>(wanted.permitted >> (32 * half));
+    data[half].inheritable = static_cast<std::uint32_t>(wanted.inheritable >> (32 * half));
   }
   if (::syscall(SYS_capset, &header, &data[0]) != 0) return false;
   subject = "ambient";

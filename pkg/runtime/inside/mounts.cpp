@@ -46,12 +46,24 @@ bool attach(int root, const char* target, int mount) noexcept {
 // namespaces". /proc/self in ours is right nevertheless.
 int make_or_show(const Plan& plan, const MountPlan& mount) noexcept {
   const int made = make_mount(mount);
-  if (made >= 0 || errno != EPERM || !mount.may_be_hosts) return made;
+  if (made >= 0 || errno != EPERM || (!mount.may_be_hosts && !mount.is_hosts_else)) return made;
   const int shown = copy_mount(AT_FDCWD, mount.target, AT_RECURSIVE);
+  mount_attr attributes{};
+  attributes.attr_set = mount.attributes & MOUNT_ATTR_RDONLY;
+  if (shown >= 0 && mount.is_hosts_else && !change_mount(shown, attributes, AT_RECURSIVE)) {
+    return -1;
+  }
   Failure notice;
   describe(notice, Step::ShowHostsProc, mount.target);
-  if (shown >= 0) (void)!::write(plan.report, &notice, sizeof notice);
+  if (shown >= 0 && mount.may_be_hosts) (void)!::write(plan.report, &notice, sizeof notice);
   return shown;
+}
+
+bool set_propagation(const MountPlan& plan, int mount) noexcept {
+  if (plan.propagation == 0) return true;
+  mount_attr attributes{};
+  attributes.propagation = plan.propagation;
+  return change_mount(mount, attributes, 0);
 }
 
 bool attach_one(const Plan& plan, const MountPlan& mount) noexcept {
@@ -59,7 +71,8 @@ bool attach_one(const Plan& plan, const MountPlan& mount) noexcept {
   const int made =
       mount.source != nullptr ? copy_in_root(plan.root, mount.source) : make_or_show(plan, mount);
   if (made < 0) return false;
-  const bool is_attached = attach(plan.root, mount.target, made);
+  const bool is_attached =
+      set_propagation(mount, made) && attach(plan.root, mount.target, made);
   close_quietly(made);
   return is_attached;
 }

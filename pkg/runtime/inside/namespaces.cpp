@@ -10,14 +10,6 @@
 namespace runtime::inside {
 namespace {
 
-bool write_sysctl(const MountParameter& setting) noexcept {
-  const int file = ::open(setting.key, O_WRONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  const bool is_written = ::write(file, setting.value, ::strlen(setting.value)) >= 0;
-  close_quietly(file);
-  return is_written;
-}
-
 // Entering makes us as secret as a program with the set-user-id bit, and forgets whose death is
 // ours. Our parent has to see our namespaces.
 bool join_and_make(const Making& making) noexcept {
@@ -41,7 +33,7 @@ bool set_up(const Making& making, Failure& failure) noexcept {
   char byte = 0;
   if (::read(making.gate, &byte, 1) <= 0) ::_exit(125);
   for (const MountParameter& setting : making.sysctl) {
-    if (write_sysctl(setting)) continue;
+    if (write_file(setting.key, setting.value)) continue;
     describe(failure, Step::Sysctl, setting.key);
     return false;
   }
@@ -49,6 +41,24 @@ bool set_up(const Making& making, Failure& failure) noexcept {
 }
 
 }  // namespace
+
+bool set_names(const Plan& plan, Subject& subject) noexcept {
+  if (plan.hostname != nullptr) {
+    subject = plan.hostname;
+    if (::sethostname(plan.hostname, ::strlen(plan.hostname)) != 0) return false;
+  }
+  if (plan.domainname == nullptr) return true;
+  subject = plan.domainname;
+  return ::setdomainname(plan.domainname, ::strlen(plan.domainname)) == 0;
+}
+
+bool set_sysctl(const Plan& plan, Subject& subject) noexcept {
+  for (const MountParameter& setting : plan.sysctl) {
+    subject = setting.key;
+    if (!write_file(setting.key, setting.value)) return false;
+  }
+  return true;
+}
 
 int make_namespaces(void* plain) noexcept {
   const auto& making = *static_cast<const Making*>(plain);

@@ -10,8 +10,15 @@ using Subject = const char*;
 // Fills in a report from errno.
 void describe(Failure& failure, Step step, const char* subject) noexcept;
 
+// Installs the plan's filter, and sends its listener away if it has one.
+bool install_filter(const Plan& plan) noexcept;
+
 bool leave_parent(const Plan& plan, Subject& subject) noexcept;
-bool join_cgroup_namespace(const Plan& plan, Subject& subject) noexcept;
+// Says where we are to those who wait for it.
+void tell(const Plan& plan, Step step) noexcept;
+bool join_late_namespaces(const Plan& plan, Subject& subject) noexcept;
+bool set_names(const Plan& plan, Subject& subject) noexcept;
+bool set_sysctl(const Plan& plan, Subject& subject) noexcept;
 bool take_streams(const Plan& plan, Subject& subject) noexcept;
 
 bool attach_root(const Plan& plan, Subject& subject) noexcept;
@@ -20,13 +27,26 @@ bool mask_paths(const Plan& plan, Subject& subject) noexcept;
 bool protect_paths(const Plan& plan, Subject& subject) noexcept;
 bool pivot(const Plan& plan, Subject& subject) noexcept;
 
+// Waits until those outside have run theirs first.
+bool run_create_hooks(const Plan& plan, Subject& subject) noexcept;
+bool run_start_hooks(const Plan& plan, Subject& subject) noexcept;
+
 bool set_limits(const Plan& plan, Subject& subject) noexcept;
+bool set_schedule(const Plan& plan, Subject& subject) noexcept;
+bool take_processors(const ProcessorSet& processors) noexcept;
+bool join_keyring(const Plan& plan, Subject& subject) noexcept;
 bool bound_capabilities(const Plan& plan, Subject& subject) noexcept;
 bool filter_before_identity(const Plan& plan, Subject& subject) noexcept;
 bool take_identity(const Plan& plan, Subject& subject) noexcept;
 bool take_capabilities(const Plan& plan, Subject& subject) noexcept;
+bool take_profile(const Plan& plan, Subject& subject) noexcept;
 bool filter_calls(const Plan& plan, Subject& subject) noexcept;
 bool change_directory(const Plan& plan, Subject& subject) noexcept;
+bool look_for_program(const Plan& plan, Subject& subject) noexcept;
+
+// Who made us either says go, or has ended, and then so do we.
+void wait_at(int gate) noexcept;
+bool wait_for_start(const Plan& plan, Subject& subject) noexcept;
 
 // Returns only when it fails.
 bool execute(const Plan& plan, Subject& subject) noexcept;
