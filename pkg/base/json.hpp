@@ -18,20 +18,20 @@ class Json {
   using Member = std::pair<std::string, Json>;
   using Object = std::vector<Member>;
 
-  Json() = default;                                                        // null
-  Json(std::nullptr_t) {}                                                  // NOLINT
-  Json(bool value) : value_(value) {}                                      // NOLINT
-  Json(int value) : value_(std::int64_t{value}) {}                         // NOLINT
-  Json(unsigned value) : value_(std::int64_t{value}) {}                    // NOLINT
-  Json(std::int64_t value) : value_(value) {}                              // NOLINT
-  Json(std::uint64_t value);                                               // NOLINT
-  Json(double value) : value_(value) {}                                    // NOLINT
-  Json(const char* value) : value_(std::string(value)) {}                  // NOLINT
-  Json(std::string_view value) : value_(std::string(value)) {}             // NOLINT
-  Json(std::string value) : value_(std::move(value)) {}                    // NOLINT
-  Json(Array value) : value_(std::move(value)) {}                          // NOLINT
-  Json(Object value) : value_(std::move(value)) {}                         // NOLINT
-  Json(const std::vector<std::string>& values);                            // NOLINT
+  Json() = default;                                             // null
+  Json(std::nullptr_t) {}                                       // NOLINT
+  Json(bool value) : value_(value) {}                           // NOLINT
+  Json(int value) : value_(std::int64_t{value}) {}              // NOLINT
+  Json(unsigned value) : value_(std::int64_t{value}) {}         // NOLINT
+  Json(std::int64_t value) : value_(value) {}                   // NOLINT
+  Json(std::uint64_t value);                                    // NOLINT
+  Json(double value) : value_(value) {}                         // NOLINT
+  Json(const char* value) : value_(std::string(value)) {}       // NOLINT
+  Json(std::string_view value) : value_(std::string(value)) {}  // NOLINT
+  Json(std::string value) : value_(std::move(value)) {}         // NOLINT
+  Json(Array value) : value_(std::move(value)) {}               // NOLINT
+  Json(Object value) : value_(std::move(value)) {}              // NOLINT
+  Json(const std::vector<std::string>& values);                 // NOLINT
   template <typename T>
   Json(T*) = delete;  // a pointer is not a bool
 

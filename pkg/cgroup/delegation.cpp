@@ -99,15 +99,6 @@ std::string not_handed(const std::vector<std::string>& missing) {
                      base::join(missing, ", "));
 }
 
-Delegation enter_scope(uid_t uid, const std::string& unit) {
-  move_into_scope(uid, unit);
-  const std::string path = kRoot + own_path();
-  const std::string leaf = path + "/" + kLeaf;
-  sys::make_dir(leaf);
-  sys::write_all(sys::open_file(leaf + "/cgroup.procs", O_WRONLY), std::to_string(::getpid()));
-  return {path, "", words_in(path + "/cgroup.controllers")};
-}
-
 }  // namespace
 
 std::string path_in(std::string_view text) {
@@ -152,6 +143,15 @@ bool enable(const std::string& path, const std::string& controller) {
   } catch (const base::SysError&) {
     return false;
   }
+}
+
+Delegation enter_scope(uid_t uid, const std::string& unit, const std::string& slice) {
+  move_into_scope(uid, unit, slice);
+  const std::string path = kRoot + own_path();
+  const std::string leaf = path + "/" + kLeaf;
+  sys::make_dir(leaf);
+  sys::write_all(sys::open_file(leaf + "/cgroup.procs", O_WRONLY), std::to_string(::getpid()));
+  return {path, "", words_in(path + "/cgroup.controllers")};
 }
 
 Delegation delegation_for(const std::vector<Setting>& settings, Delegation at_hand, uid_t uid,

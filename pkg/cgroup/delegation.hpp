@@ -38,6 +38,9 @@ Delegation delegation_for(const std::vector<Setting>& settings, Delegation at_ha
                           const std::string& unit);
 constexpr const char* kLeaf = "monitor";
 
+// Such a scope, in a slice of systemd's ("" for the usual one). Throws base::Error.
+Delegation enter_scope(uid_t uid, const std::string& unit, const std::string& slice = "");
+
 // The controllers of such a scope.
 std::vector<std::string> controllers_of_scopes(uid_t uid);
 

@@ -2,6 +2,8 @@
 
 #include "pkg/base/error.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -61,6 +63,54 @@ void add_processors(std::vector<Setting>& settings, const oci::Resources& limits
   }
 }
 
+// io.weight for blkio's weight, as the peers map 10..1000 to 1..10000.
+std::uint64_t io_weight_of(std::uint64_t weight) {
+  const std::uint64_t bounded = std::clamp<std::uint64_t>(weight, 10, 1000);
+  return 1 + (bounded - 10) * 9999 / 990;
+}
+
+void add_block_devices(std::vector<Setting>& settings, const oci::Resources& limits) {
+  if (limits.io_weight) {
+    settings.push_back({"io", "io.weight",
+                        "default " + std::to_string(io_weight_of(*limits.io_weight)),
+                        "block I/O weight"});
+  }
+  for (const oci::DeviceWeight& device : limits.io_device_weights) {
+    settings.push_back(
+        {"io", "io.weight",
+         fmt::format("{}:{} {}", device.major, device.minor, io_weight_of(device.weight)),
+         "block I/O weight of a device"});
+  }
+  for (const oci::DeviceRate& device : limits.io_rates) {
+    settings.push_back({"io", "io.max",
+                        fmt::format("{}:{} {}={}", device.major, device.minor, device.what,
+                                    device.rate == 0 ? "max" : std::to_string(device.rate)),
+                        "block I/O rate of a device"});
+  }
+}
+
+void add_rare(std::vector<Setting>& settings, const oci::Resources& limits) {
+  if (limits.cpu_burst) {
+    settings.push_back({"cpu", "cpu.max.burst", std::to_string(*limits.cpu_burst), "CPU burst"});
+  }
+  if (limits.cpu_idle) {
+    settings.push_back({"cpu", "cpu.idle", std::to_string(*limits.cpu_idle), "CPU idle"});
+  }
+  for (const auto& [size, limit] : limits.huge_pages) {
+    settings.push_back({"hugetlb", "hugetlb." + size + ".max", std::to_string(limit),
+                        "limit of huge pages of " + size});
+  }
+  const auto count = [](const std::optional<std::uint32_t>& most) {
+    return most ? std::to_string(*most) : std::string("max");
+  };
+  for (const auto& [device, limit] : limits.rdma) {
+    settings.push_back({"rdma", "rdma.max",
+                        fmt::format("{} hca_handle={} hca_object={}", device, count(limit.handles),
+                                    count(limit.objects)),
+                        "limit of RDMA device " + device});
+  }
+}
+
 }  // namespace
 
 std::vector<Setting> settings_of(const oci::Resources& limits) {
@@ -71,6 +121,8 @@ std::vector<Setting> settings_of(const oci::Resources& limits) {
     const std::int64_t most = *limits.pids_limit > 0 ? *limits.pids_limit : -1;
     settings.push_back(at_most("pids", "pids.max", most, "limit of processes"));
   }
+  add_block_devices(settings, limits);
+  add_rare(settings, limits);
   for (const auto& [file, value] : limits.unified) {
     const std::size_t point = file.find('.');
     if (point == std::string::npos || point == 0 || file.find('/') != std::string::npos) {

@@ -112,13 +112,14 @@ std::string systemd_socket(uid_t uid) {
   return "";
 }
 
-void move_into_scope(uid_t uid, const std::string& unit) {
+void move_into_scope(uid_t uid, const std::string& unit, const std::string& slice) {
   BusWriter arguments;
   arguments.text(unit);
   arguments.text("fail");  // when there is such a unit already
   const BusWriter::Array properties = arguments.begin_array(8);
   add_text(arguments, "Description", "Containers of pod");
   add_text(arguments, "CollectMode", "inactive-or-failed");
+  if (!slice.empty()) add_text(arguments, "Slice", slice.c_str());
   add_yes(arguments, "Delegate");
   add_process(arguments, "PIDs", ::getpid());
   arguments.end_array(properties);

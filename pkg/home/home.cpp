@@ -122,4 +122,11 @@ Home Home::open() {
   return home;
 }
 
+std::string open_runtime() {
+  std::string folder = chosen_by_user("POD_RUNROOT");
+  if (folder.empty()) folder = runtime_folder(::geteuid());
+  make_private(folder, ::geteuid());
+  return folder;
+}
+
 }  // namespace home

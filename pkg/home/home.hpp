@@ -33,4 +33,8 @@ struct Home {
   std::string running_pods() const { return runtime + "/pods"; }
 };
 
+// The folder of Home::runtime alone, made when missing: for who needs neither data nor a home, as
+// when somebody else's program starts us without one. Throws as Home::open does.
+std::string open_runtime();
+
 }  // namespace home

@@ -128,7 +128,8 @@ void put_schedule(Json& json, const Process& process) {
 Process Process::parse(const Json& json) {
   Process process;
   process.terminal = json.bool_or("terminal", false);
-  process.console_size = within("consoleSize", [&] { return parse_size(member(json, "consoleSize")); });
+  process.console_size =
+      within("consoleSize", [&] { return parse_size(member(json, "consoleSize")); });
   process.user = within("user", [&] { return parse_user(member(json, "user")); });
   process.args = json.strings_or_none("args");
   process.env = json.strings_or_none("env");
@@ -141,7 +142,8 @@ Process Process::parse(const Json& json) {
   process.no_new_privileges = json.bool_or("noNewPrivileges", false);
   process.oom_score_adj = find_number<int>(json, "oomScoreAdj");
   process.apparmor_profile = json.string_or("apparmorProfile", "");
-  process.scheduler = within("scheduler", [&] { return parse_scheduler(member(json, "scheduler")); });
+  process.scheduler =
+      within("scheduler", [&] { return parse_scheduler(member(json, "scheduler")); });
   process.io_priority =
       within("ioPriority", [&] { return parse_io_priority(member(json, "ioPriority")); });
   process.exec_affinity = parse_affinity(member(json, "execCPUAffinity"));

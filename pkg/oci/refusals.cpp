@@ -41,14 +41,10 @@ constexpr const char* kVersion1 = "cgroups of version 2 have no such limit";
 
 constexpr Refusal kResources[] = {
     // NOLINT(modernize-avoid-c-arrays)
-    {"memory.kernel", kVersion1},
-    {"memory.kernelTCP", kVersion1},
-    {"memory.swappiness", kVersion1},
-    {"memory.disableOOMKiller", kVersion1},
-    {"cpu.realtimeRuntime", kVersion1},
-    {"cpu.realtimePeriod", kVersion1},
-    {"blockIO.leafWeight", kVersion1},
-    {"network.classID", kVersion1},
+    {"memory.kernel", kVersion1},       {"memory.kernelTCP", kVersion1},
+    {"memory.swappiness", kVersion1},   {"memory.disableOOMKiller", kVersion1},
+    {"cpu.realtimeRuntime", kVersion1}, {"cpu.realtimePeriod", kVersion1},
+    {"blockIO.leafWeight", kVersion1},  {"network.classID", kVersion1},
     {"network.priorities", kVersion1},
 };
 

@@ -17,9 +17,8 @@ IdMapping parse_mapping(const Json& json) {
 }
 
 Json mapping_json(const IdMapping& mapping) {
-  return Json::object({{"containerID", mapping.container_id},
-                       {"hostID", mapping.host_id},
-                       {"size", mapping.size}});
+  return Json::object(
+      {{"containerID", mapping.container_id}, {"hostID", mapping.host_id}, {"size", mapping.size}});
 }
 
 Mount parse_mount(const Json& json) {
@@ -61,8 +60,8 @@ Device parse_device(const Json& json) {
 }
 
 Json device_json(const Device& device) {
-  Json json = Json::object(
-      {{"path", device.path}, {"source", device.source}, {"access", device.access}});
+  Json json =
+      Json::object({{"path", device.path}, {"source", device.source}, {"access", device.access}});
   if (device.type.empty()) return json;
   json["type"] = device.type;
   json["major"] = device.major;

@@ -12,9 +12,9 @@
 #include <vector>
 
 // The OCI runtime configuration (runtime-spec, config.md and config-linux.md), as far as a rootless
-// runtime can honour it. Of a container of ours it is made once, in containers/spec.cpp, and kept as
-// spec.json in the container's folder; others hand us theirs as config.json of a bundle. Turned into
-// a runtime::Plan at start.
+// runtime can honour it. Of a container of ours it is made once, in containers/spec.cpp, and kept
+// as spec.json in the container's folder; others hand us theirs as config.json of a bundle. Turned
+// into a runtime::Plan at start.
 namespace oci {
 
 constexpr const char* kSpecVersion = "1.2.1";
@@ -29,9 +29,9 @@ struct Mount {
   std::string destination;
   std::string type;    // "bind", "tmpfs", "proc", "sysfs", "mqueue", "devpts", "cgroup2"
   std::string source;  // a path on the host for bind
-  std::vector<std::string> options;  // "ro", "rbind", "nosuid", "size=64m", "tmpcopyup" ...
-  std::string subpath;               // inside source, resolved so that no link leads out of it
-  bool make_subpath = false;         // a missing one becomes a directory
+  std::vector<std::string> options;     // "ro", "rbind", "nosuid", "size=64m", "tmpcopyup" ...
+  std::string subpath;                  // inside source, resolved so that no link leads out of it
+  bool make_subpath = false;            // a missing one becomes a directory
   std::vector<IdMapping> uid_mappings;  // of an id-mapped mount
   std::vector<IdMapping> gid_mappings;
 };

@@ -61,8 +61,8 @@ void map_ids(const oci::Mount& mount, const MountOptions& options, const sys::Fd
     if (options.maps_ids) throw base::Error("option idmap: there are no mappings");
     return;
   }
-  const sys::Fd ns = userns::make_namespace(
-      {extents_of(mount.uid_mappings), extents_of(mount.gid_mappings), ""});
+  const sys::Fd ns =
+      userns::make_namespace({extents_of(mount.uid_mappings), extents_of(mount.gid_mappings), ""});
   sys::map_ids(copy, ns, options.maps_below);
 }
 

@@ -23,9 +23,9 @@ struct Kind {
   int flag;
 };
 
-constexpr std::array kKinds = {Kind{"user", CLONE_NEWUSER},    Kind{"mnt", CLONE_NEWNS},
-                               Kind{"pid", CLONE_NEWPID},      Kind{"net", CLONE_NEWNET},
-                               Kind{"ipc", CLONE_NEWIPC},      Kind{"uts", CLONE_NEWUTS},
+constexpr std::array kKinds = {Kind{"user", CLONE_NEWUSER},     Kind{"mnt", CLONE_NEWNS},
+                               Kind{"pid", CLONE_NEWPID},       Kind{"net", CLONE_NEWNET},
+                               Kind{"ipc", CLONE_NEWIPC},       Kind{"uts", CLONE_NEWUTS},
                                Kind{"cgroup", CLONE_NEWCGROUP}, Kind{"time", CLONE_NEWTIME}};
 
 ino_t identity(const std::string& path) {

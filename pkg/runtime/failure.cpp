@@ -10,17 +10,28 @@ namespace runtime {
 namespace {
 
 // In the order of Step.
-constexpr std::array kWords = {"join namespace", "start process",
-                               "hostname",       "sysctl",
-                               "open",           "root",
-                               "mount",          "mask",
-                               "make read-only", "limits",
-                               "take",           "capabilities",
-                               "seccomp",        "working directory",
-                               "exec",           "hook",
-                               "set",            "make keyring",
-                               "apparmor",       "show",
-                               "hooks",          "gate"};
+constexpr std::array kWords = {"join namespace",
+                               "start process",
+                               "hostname",
+                               "sysctl",
+                               "open",
+                               "root",
+                               "mount",
+                               "mask",
+                               "make read-only",
+                               "limits",
+                               "take",
+                               "capabilities",
+                               "seccomp",
+                               "working directory",
+                               "exec",
+                               "hook",
+                               "set",
+                               "make keyring",
+                               "apparmor",
+                               "show",
+                               "hooks",
+                               "gate"};
 
 base::Error sentence(const std::string& step, int number, int status) {
   return base::Error(step + ": " + base::describe_errno(number), status);

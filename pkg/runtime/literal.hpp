@@ -12,7 +12,8 @@ void plan_outside(const Outside& outside, Planned& planned);
 
 // Just these limits, whoever we are; the kernel says whether that can be.
 void plan_literal_limits(const oci::Process& process, Planned& planned);
-// Just these sets, but for what this kernel or this process has not: that is warned of, as config.md
+// Just these sets, but for what this kernel or this process has not: that is warned of, as
+// config.md
 // ("Linux Process") has it.
 CapabilityPlan plan_literal_capabilities(const oci::CapabilitySets& sets);
 

@@ -52,17 +52,18 @@ constexpr std::array kPropagationWords = {
 };
 
 // What a new file system is to be like as a whole.
-constexpr std::array<std::string_view, 7> kKernelWords = {
-    "sync", "dirsync", "mand", "lazytime", "iversion", "acl", "noacl"};
+constexpr std::array<std::string_view, 7> kKernelWords = {"sync",     "dirsync", "mand", "lazytime",
+                                                          "iversion", "acl",     "noacl"};
 
 // What has no meaning for the kernel: asked of others (U, copy), or for SELinux, which we have not;
 // or what is so anyway.
 constexpr std::array<std::string_view, 15> kOthersWords = {
-    "z",        "Z",     "U",      "copy",       "nocopy",     "O",    "notmpcopyup", "defaults",
-    "async",    "loud",  "nomand", "nolazytime", "noiversion", "remount",    "silent"};
+    "z",     "Z",    "U",      "copy",       "nocopy",     "O",       "notmpcopyup", "defaults",
+    "async", "loud", "nomand", "nolazytime", "noiversion", "remount", "silent"};
 
-constexpr std::array<std::string_view, 8> kOwnWords = {
-    "bind", "rbind", "tmpcopyup", "copy-symlink", "src-nofollow", "idmap", "ridmap", "dest-nofollow"};
+constexpr std::array<std::string_view, 8> kOwnWords = {"bind",         "rbind",        "tmpcopyup",
+                                                       "copy-symlink", "src-nofollow", "idmap",
+                                                       "ridmap",       "dest-nofollow"};
 
 template <typename Words>
 auto find_word(const Words& words, std::string_view word) {
@@ -145,9 +146,9 @@ std::vector<std::string> mount_option_words() {
     words.push_back("r" + std::string(propagation.word));
   }
   words.insert(words.end(), kKernelWords.begin(), kKernelWords.end());
-  for (const char* word : {"async", "bind", "copy-symlink", "defaults", "idmap", "loud",
-                           "noiversion", "nolazytime", "nomand", "rbind", "remount", "ridmap",
-                           "silent", "src-nofollow", "tmpcopyup"}) {
+  for (const char* word :
+       {"async", "bind", "copy-symlink", "defaults", "idmap", "loud", "noiversion", "nolazytime",
+        "nomand", "rbind", "remount", "ridmap", "silent", "src-nofollow", "tmpcopyup"}) {
     words.emplace_back(word);
   }
   std::sort(words.begin(), words.end());

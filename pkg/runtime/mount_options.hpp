@@ -14,14 +14,14 @@ struct MountOptions {
   std::uint64_t clear = 0;
   std::uint64_t set_below = 0;  // of "rro" and its like: also of what is mounted below
   std::uint64_t clear_below = 0;
-  std::uint64_t propagation = 0;                // MS_PRIVATE ...; 0: as it is
-  bool propagates_below = true;                 // "rprivate", not "private"
-  bool is_bind = false;                         // whatever its type is
-  bool is_recursive = true;                     // of a bind mount: with what is mounted below
-  bool copies_up = false;                       // of a tmpfs: starts with what the image has there
-  bool copies_link = false;                     // of a bind mount: a link is made again, not mounted
-  bool follows_source = true;                   // the last part of a bind mount's source
-  bool maps_ids = false;                        // "idmap", "ridmap"
+  std::uint64_t propagation = 0;  // MS_PRIVATE ...; 0: as it is
+  bool propagates_below = true;   // "rprivate", not "private"
+  bool is_bind = false;           // whatever its type is
+  bool is_recursive = true;       // of a bind mount: with what is mounted below
+  bool copies_up = false;         // of a tmpfs: starts with what the image has there
+  bool copies_link = false;       // of a bind mount: a link is made again, not mounted
+  bool follows_source = true;     // the last part of a bind mount's source
+  bool maps_ids = false;          // "idmap", "ridmap"
   bool maps_below = false;
   std::vector<std::string> of_kernel;           // of new file systems only: "sync", "lazytime"
   std::vector<sys::MountParameter> parameters;  // the file system's own: size, mode ...

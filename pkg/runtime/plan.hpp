@@ -49,7 +49,8 @@ enum class Step : int {
 // What a child reports through its pipe when a step fails.
 struct Failure {
   Step step = Step::Clone;
-  int number = 0;          // errno (0: a hook that ran and failed); ELIBACC of Exec: the file is there, but not its interpreter
+  int number = 0;  // errno (0: a hook that ran and failed); ELIBACC of Exec: the file is there, but
+                   // not its interpreter
   char subject[200] = {};  // what the step was about: a path, a command
 };
 
@@ -70,11 +71,11 @@ struct MountPlan {
   int mount = -1;           // a detached mount to be put there; -1: it is made here, of `type` ...
   const char* type = nullptr;
   List<MountParameter> parameters;
-  unsigned attributes = 0;       // MOUNT_ATTR_*
-  const char* source = nullptr;  // ... or is a copy of what is at this path of the root by then
-  bool is_optional = false;      // go on without it when the kernel refuses
-  bool may_be_hosts = false;     // or with what we have at that place ourselves, and say so
-  bool is_hosts_else = false;    // the same without a word: it shows no more than ours does
+  unsigned attributes = 0;        // MOUNT_ATTR_*
+  const char* source = nullptr;   // ... or is a copy of what is at this path of the root by then
+  bool is_optional = false;       // go on without it when the kernel refuses
+  bool may_be_hosts = false;      // or with what we have at that place ourselves, and say so
+  bool is_hosts_else = false;     // the same without a word: it shows no more than ours does
   unsigned long propagation = 0;  // NOLINT(google-runtime-int): MS_*; 0: as it is
 };
 
@@ -157,7 +158,7 @@ struct Plan {
   const char* oom_score_adj = nullptr;
   bool needs_oom_score = false;  // not getting it is an error
   SchedulePlan schedule;
-  int io_priority = -1;  // as ioprio_set(2) has it; -1: stays as it is
+  int io_priority = -1;           // as ioprio_set(2) has it; -1: stays as it is
   ProcessorSet first_processors;  // until it is in its cgroup
   ProcessorSet processors;
   long personality = -1;          // NOLINT(google-runtime-int): -1: stays as it is
@@ -180,16 +181,16 @@ struct Plan {
   const char* directory = "/";
   bool dies_with_parent = false;
   bool has_init = false;
-  unsigned kept_files = 0;  // so many from 3 on are for the program
-  bool looks_first = false;  // whether there is a program is found out before the gate
+  unsigned kept_files = 0;       // so many from 3 on are for the program
+  bool looks_first = false;      // whether there is a program is found out before the gate
   const char* name = "";         // argv[0], for messages
   List<const char*> candidates;  // files to execute: the first that exists
   char* const* argv = nullptr;
   char* const* envp = nullptr;
 
-  int gate = -1;      // a byte from here, then exec; an end of file means to give up
-  int gate_end = -1;  // where that byte comes from: whoever made us has it alone
-  int report = -1;    // takes a Failure; closes at exec
+  int gate = -1;                 // a byte from here, then exec; an end of file means to give up
+  int gate_end = -1;             // where that byte comes from: whoever made us has it alone
+  int report = -1;               // takes a Failure; closes at exec
   bool says_when_ready = false;  // AtHooks and AtGate are reported, too
 };
 

@@ -1,15 +1,14 @@
-#include "pkg/runtime/literal.hpp"
-
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/runtime/literal.hpp"
 #include "pkg/sys/caps.hpp"
 
+#include <climits>
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
-#include <climits>
 
 #include <linux/mount.h>
 #include <sys/personality.h>
@@ -28,9 +27,9 @@ constexpr std::array kPolicies = {
     Word{"SCHED_OTHER", 0}, Word{"SCHED_FIFO", 1}, Word{"SCHED_RR", 2},      Word{"SCHED_BATCH", 3},
     Word{"SCHED_ISO", 4},   Word{"SCHED_IDLE", 5}, Word{"SCHED_DEADLINE", 6}};
 constexpr std::array kScheduleFlags = {
-    Word{"SCHED_FLAG_RESET_ON_FORK", 1U},  Word{"SCHED_FLAG_RECLAIM", 2U},
-    Word{"SCHED_FLAG_DL_OVERRUN", 4U},     Word{"SCHED_FLAG_KEEP_POLICY", 8U},
-    Word{"SCHED_FLAG_KEEP_PARAMS", 0x10U}, Word{"SCHED_FLAG_UTIL_CLAMP_MIN", 0x20U},
+    Word{"SCHED_FLAG_RESET_ON_FORK", 1U},    Word{"SCHED_FLAG_RECLAIM", 2U},
+    Word{"SCHED_FLAG_DL_OVERRUN", 4U},       Word{"SCHED_FLAG_KEEP_POLICY", 8U},
+    Word{"SCHED_FLAG_KEEP_PARAMS", 0x10U},   Word{"SCHED_FLAG_UTIL_CLAMP_MIN", 0x20U},
     Word{"SCHED_FLAG_UTIL_CLAMP_MAX", 0x40U}};
 // See ioprio_set(2).
 constexpr std::array kIoClasses = {Word{"IOPRIO_CLASS_RT", 1}, Word{"IOPRIO_CLASS_BE", 2},
@@ -39,8 +38,8 @@ constexpr unsigned kIoClassShift = 13;
 
 template <typename Words>
 unsigned value_of(const Words& words, const std::string& text, const char* member) {
-  const auto* found = std::find_if(words.begin(), words.end(),
-                                   [&](const Word& word) { return word.word == text; });
+  const auto* found =
+      std::find_if(words.begin(), words.end(), [&](const Word& word) { return word.word == text; });
   if (found == words.end()) throw base::Error(fmt::format("{}: {}: unknown", member, text));
   return found->value;
 }

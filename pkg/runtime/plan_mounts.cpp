@@ -225,8 +225,8 @@ class MountPlanner {
     std::vector<MountParameter>& kept = planned_.parameters.emplace_back();
     for (const sys::MountParameter& parameter : options.parameters) {
       const bool is_flag = parameter.value.empty();
-      kept.push_back({planned_.keep(parameter.key),
-                      is_flag ? nullptr : planned_.keep(parameter.value)});
+      kept.push_back(
+          {planned_.keep(parameter.key), is_flag ? nullptr : planned_.keep(parameter.value)});
     }
     return {kept.data(), kept.size()};
   }
@@ -253,11 +253,10 @@ class MountPlanner {
     if (type == "ipc" && shared.ipc) return false;
     if (type == "pid" && shared.pid) return false;
     const bool is_per_container = type == "pid" || type == "cgroup";
-    return std::none_of(spec_.namespaces.begin(), spec_.namespaces.end(),
-                        [&](const oci::Namespace& ns) {
-                          return ns.type == type && (is_per_container || !ns.path.empty() ||
-                                                     spec_.is_literal());
-                        });
+    return std::none_of(
+        spec_.namespaces.begin(), spec_.namespaces.end(), [&](const oci::Namespace& ns) {
+          return ns.type == type && (is_per_container || !ns.path.empty() || spec_.is_literal());
+        });
   }
 
   void add_devices() {

@@ -94,9 +94,8 @@ std::uint64_t unsigned_or_zero(const base::Json& json, std::string_view key) {
 
 bool repeats_an_index(const Rule& rule) {
   return std::any_of(rule.arguments.begin(), rule.arguments.end(), [&](const Argument& one) {
-    return std::count_if(rule.arguments.begin(), rule.arguments.end(), [&](const Argument& other) {
-             return other.index == one.index;
-           }) > 1;
+    return std::count_if(rule.arguments.begin(), rule.arguments.end(),
+                         [&](const Argument& other) { return other.index == one.index; }) > 1;
   });
 }
 
@@ -136,9 +135,8 @@ std::vector<std::string> words(std::string_view text) {
 }
 
 bool Profile::notifies() const {
-  return std::any_of(rules.begin(), rules.end(), [](const Rule& rule) {
-    return rule.action.kind == Action::Kind::Notify;
-  });
+  return std::any_of(rules.begin(), rules.end(),
+                     [](const Rule& rule) { return rule.action.kind == Action::Kind::Notify; });
 }
 
 std::vector<std::string> action_words() {

@@ -7,6 +7,8 @@
 
 #include <linux/capability.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace sys {
 namespace {
@@ -93,6 +95,13 @@ std::vector<std::string> capability_names(CapabilitySet set) {
     if ((set >> i & 1U) != 0) names.push_back(capability_name(static_cast<int>(i)));
   }
   return names;
+}
+
+CapabilitySet effective_capabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> halves{};
+  if (::syscall(SYS_capget, &header, halves.data()) != 0) throw base::SysError("capget");
+  return halves[0].effective | CapabilitySet{halves[1].effective} << 32U;
 }
 
 }  // namespace sys

@@ -18,4 +18,7 @@ int last_capability();                    // the newest that this kernel and we 
 CapabilitySet capability_set(const std::vector<std::string>& names);  // also "ALL"
 std::vector<std::string> capability_names(CapabilitySet set);
 
+// What this process may do, in its own user namespace.
+CapabilitySet effective_capabilities();
+
 }  // namespace sys

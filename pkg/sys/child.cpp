@@ -90,6 +90,21 @@ Child Child::spawn(const std::vector<std::string>& argv, const Streams& streams,
   return Child(pid);
 }
 
+Child Child::run(const Command& command, const Streams& streams) {
+  FileActions actions;
+  actions.stream(0, streams.in);
+  actions.stream(1, streams.out);
+  actions.stream(2, streams.err);
+  const PlainSignals signals;
+  const std::vector<char*> arguments = pointers(command.argv);
+  const std::vector<char*> variables = pointers(command.environment);
+  pid_t pid = 0;
+  const int error = posix_spawn(&pid, command.file.c_str(), actions.get(), signals.get(),
+                                arguments.data(), variables.data());
+  if (error != 0) throw base::SysError("run " + command.file, error);
+  return Child(pid);
+}
+
 Child& Child::operator=(Child&& other) noexcept {
   if (this != &other) {
     kill_and_reap();

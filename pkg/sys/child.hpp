@@ -28,6 +28,14 @@ class Child {
   static Child spawn(const std::vector<std::string>& argv, const Streams& streams,
                      const std::vector<std::string>& environment = {});
 
+  // The same of a program whose file, words and variables are just these.
+  struct Command {
+    std::string file;
+    std::vector<std::string> argv;
+    std::vector<std::string> environment;
+  };
+  static Child run(const Command& command, const Streams& streams);
+
   Child() = default;
   // Takes over a process that was started otherwise.
   explicit Child(pid_t pid) : pid_(pid) {}

@@ -103,8 +103,8 @@ bool leave_parent(const Plan& plan, Subject& /*subject*/) noexcept {
   ::setsid();
   ::umask(plan.umask);
   // All are opened close-on-exec, but for what we may have got from whoever called us.
-  return ::syscall(SYS_close_range, 3 + plan.kept_files, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) == 0 || errno == ENOSYS ||
-         errno == EINVAL;
+  return ::syscall(SYS_close_range, 3 + plan.kept_files, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) == 0 ||
+         errno == ENOSYS || errno == EINVAL;
 }
 
 // Time takes a process whose memory is its own, as that of `clone_into` is not.

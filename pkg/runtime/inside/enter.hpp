@@ -13,10 +13,10 @@ void enter(const Plan& plan) noexcept;
 
 // How to start a process that walks a plan. Filled in by the caller; `clone_into` adds the results.
 struct Start {
-  List<Join> joins;         // entered one by one before the clone
-  std::uint64_t flags = 0;  // CLONE_NEW* for the new process
-  int cgroup = -1;          // directory of the cgroup to start in
-  bool makes_time = false;  // a time namespace for the new process
+  List<Join> joins;                    // entered one by one before the clone
+  std::uint64_t flags = 0;             // CLONE_NEW* for the new process
+  int cgroup = -1;                     // directory of the cgroup to start in
+  bool makes_time = false;             // a time namespace for the new process
   const char* time_offsets = nullptr;  // for /proc/PID/timens_offsets
   const Plan* plan = nullptr;
 

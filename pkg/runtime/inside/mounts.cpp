@@ -71,8 +71,7 @@ bool attach_one(const Plan& plan, const MountPlan& mount) noexcept {
   const int made =
       mount.source != nullptr ? copy_in_root(plan.root, mount.source) : make_or_show(plan, mount);
   if (made < 0) return false;
-  const bool is_attached =
-      set_propagation(mount, made) && attach(plan.root, mount.target, made);
+  const bool is_attached = set_propagation(mount, made) && attach(plan.root, mount.target, made);
   close_quietly(made);
   return is_attached;
 }

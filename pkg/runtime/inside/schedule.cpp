@@ -6,7 +6,7 @@
 namespace runtime::inside {
 namespace {
 
-constexpr int kOfProcess = 1;   // IOPRIO_WHO_PROCESS
+constexpr int kOfProcess = 1;    // IOPRIO_WHO_PROCESS
 constexpr int kJoinKeyring = 1;  // KEYCTL_JOIN_SESSION_KEYRING
 
 }  // namespace
@@ -24,8 +24,7 @@ bool set_schedule(const Plan& plan, Subject& subject) noexcept {
     return false;
   }
   subject = "ioPriority";
-  if (plan.io_priority >= 0 &&
-      ::syscall(SYS_ioprio_set, kOfProcess, 0, plan.io_priority) != 0) {
+  if (plan.io_priority >= 0 && ::syscall(SYS_ioprio_set, kOfProcess, 0, plan.io_priority) != 0) {
     return false;
   }
   subject = "personality";

@@ -1,0 +1,123 @@
+#include "pkg/bundle/check.hpp"
+
+#include "pkg/base/error.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace bundle {
+namespace {
+
+constexpr std::array<std::string_view, 8> kTypes = {"cgroup", "ipc",  "mount", "network",
+                                                    "pid",    "time", "user",  "uts"};
+
+// What of kernel.* and fs.* belongs to an IPC namespace.
+constexpr std::array<std::string_view, 8> kIpcSettings = {
+    "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem",
+    "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced"};
+
+void check_namespaces(const oci::Spec& spec) {
+  for (const oci::Namespace& ns : spec.namespaces) {
+    if (std::find(kTypes.begin(), kTypes.end(), ns.type) == kTypes.end()) {
+      throw base::Error("linux.namespaces: type " + ns.type + ": unknown");
+    }
+    const auto count = std::count_if(spec.namespaces.begin(), spec.namespaces.end(),
+                                     [&](const auto& other) { return other.type == ns.type; });
+    if (count > 1) throw base::Error("linux.namespaces: type " + ns.type + ": stands twice");
+    if (!ns.path.empty() && !ns.path.starts_with('/')) {
+      throw base::Error("linux.namespaces: path " + ns.path + ": not absolute");
+    }
+  }
+  const oci::Namespace* mount = spec.find_namespace("mount");
+  if (mount == nullptr) {
+    throw base::Error("linux.namespaces: mount: missing; a container cannot share the host's");
+  }
+  if (!mount->path.empty()) {
+    throw base::Error("linux.namespaces: mount: path: joining somebody's mounts is not supported");
+  }
+}
+
+// `what` belongs to a namespace of this type, so there has to be one that is not the host's.
+void needs(const oci::Spec& spec, const char* type, const std::string& what) {
+  if (spec.find_namespace(type) != nullptr) return;
+  throw base::Error(
+      fmt::format("{}: it would be the host's: linux.namespaces has no {}", what, type));
+}
+
+bool is_ipc(const std::string& name) {
+  return name.starts_with("fs.mqueue.") ||
+         std::find(kIpcSettings.begin(), kIpcSettings.end(), name) != kIpcSettings.end();
+}
+
+// Both spellings of sysctl(8): with points or with slashes between the parts.
+std::string with_points(std::string name) {
+  if (name.find('/') < name.find('.')) {
+    for (char& c : name) {
+      if (c == '/' || c == '.') c = c == '/' ? '.' : '/';
+    }
+  }
+  return name;
+}
+
+void check_sysctl(const oci::Spec& spec) {
+  for (const auto& [written, value] : spec.sysctl) {
+    const std::string name = with_points(written);
+    const std::string what = "linux.sysctl: " + written;
+    if (name.starts_with("net.")) {
+      needs(spec, "network", what);
+    } else if (is_ipc(name)) {
+      needs(spec, "ipc", what);
+    } else if (name == "kernel.domainname") {
+      needs(spec, "uts", what);
+    } else {
+      throw base::Error(what + ": the kernel has it once for all, not for a container");
+    }
+  }
+}
+
+void check_mounts(const oci::Spec& spec) {
+  std::size_t at = 0;
+  for (const oci::Mount& mount : spec.mounts) {
+    if (!mount.destination.starts_with('/')) {
+      throw base::Error(
+          fmt::format("mounts[{}]: destination {}: not absolute", at, mount.destination));
+    }
+    if (mount.uid_mappings.empty() != mount.gid_mappings.empty()) {
+      throw base::Error(fmt::format("mounts[{}]: uidMappings and gidMappings go together", at));
+    }
+    ++at;
+  }
+}
+
+}  // namespace
+
+void check(const oci::Spec& spec) {
+  check_namespaces(spec);
+  check_mounts(spec);
+  check_sysctl(spec);
+  if (!spec.hostname.empty()) needs(spec, "uts", "hostname");
+  if (!spec.domainname.empty()) needs(spec, "uts", "domainname");
+  if (!spec.time_offsets.empty()) {
+    needs(spec, "time", "linux.timeOffsets");
+    if (!spec.find_namespace("time")->path.empty()) {
+      throw base::Error("linux.timeOffsets: those of a joined namespace are set already");
+    }
+  }
+  const bool has_mappings = !spec.uid_mappings.empty() || !spec.gid_mappings.empty();
+  const oci::Namespace* user = spec.find_namespace("user");
+  if (has_mappings && user != nullptr && !user->path.empty()) {
+    throw base::Error("linux.uidMappings: those of a joined namespace are set already");
+  }
+  if (user != nullptr && user->path.empty() &&
+      spec.uid_mappings.empty() != spec.gid_mappings.empty()) {
+    throw base::Error("linux: uidMappings and gidMappings go together");
+  }
+  if (spec.process.args.empty() || spec.process.args.front().empty()) {
+    throw base::Error("process.args: missing");
+  }
+}
+
+}  // namespace bundle

@@ -1,0 +1,55 @@
+#include "pkg/bundle/hooks.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
+#include "pkg/sys/child.hpp"
+#include "pkg/sys/file.hpp"
+#include "pkg/sys/process.hpp"
+
+#include <climits>
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include <unistd.h>
+
+namespace bundle {
+namespace {
+
+void run_hook(const oci::Hook& hook, const std::string& state) try {
+  const sys::Fd input = sys::memory_file(state);
+  ::lseek(input.get(), 0, SEEK_SET);
+  const sys::Child::Command command{
+      hook.path, hook.args.empty() ? std::vector{hook.path} : hook.args, hook.env};
+  sys::Child child = sys::Child::run(command, {input.get(), STDOUT_FILENO, STDERR_FILENO});
+  if (hook.timeout) {
+    const auto most = std::min<std::int64_t>(*hook.timeout, INT_MAX / 1000) * 1000;
+    if (!sys::wait_for_end(sys::open_child(child.pid()), static_cast<int>(most))) {
+      throw base::Error(fmt::format("took longer than its timeout of {} seconds", *hook.timeout));
+    }
+  }
+  const int status = child.wait();
+  if (status != 0) throw base::Error(fmt::format("ended with status {}", status));
+} catch (base::Error& error) {
+  error.during("hook " + hook.path);
+  throw;
+}
+
+}  // namespace
+
+void run_hooks(const std::vector<oci::Hook>& hooks, const std::string& state) {
+  for (const oci::Hook& hook : hooks)
+    run_hook(hook, state);
+}
+
+void run_hooks_anyway(const std::vector<oci::Hook>& hooks, const std::string& state) {
+  for (const oci::Hook& hook : hooks) {
+    try {
+      run_hook(hook, state);
+    } catch (const base::Error& error) {
+      base::log::warn("{}", error.what());
+    }
+  }
+}
+
+}  // namespace bundle
