@@ -395,7 +395,7 @@ void Options::parse(const Arguments& arguments) try {
   const Words words = take_apart(arguments.words);
   store_options(words);
   if (wants_help) {
-    fmt::print("{}", help(arguments.command));
+    fmt::print("{}", help(arguments.command, arguments.program));
     std::exit(0);  // NOLINT(concurrency-mt-unsafe): nothing has begun yet
   }
   options_.pop_back();
@@ -409,7 +409,7 @@ bool Options::is_given(std::string_view name) const {
   return std::find(given_.begin(), given_.end(), name) != given_.end();
 }
 
-std::string Options::help(std::string_view command) const {
+std::string Options::help(std::string_view command, std::string_view program) const {
   std::string usage;
   for (const Argument& argument : arguments_) {
     const bool many = std::holds_alternative<std::vector<std::string>*>(argument.target);
@@ -417,7 +417,8 @@ std::string Options::help(std::string_view command) const {
     usage += argument.at_least == 0 ? " [" + name + "]" : " " + name;
   }
   std::string text =
-      fmt::format("{}\n\nUsage:\n  pod {} [options]{}\n\nOptions:\n", summary_, command, usage);
+      fmt::format("{}\n\nUsage:\n  {} {}{}[options]{}\n\nOptions:\n", summary_, program, command,
+                  command.empty() ? "" : " ", usage);
 
   std::vector<std::pair<std::string, std::string>> lines;
   for (const Option& option : options_) {

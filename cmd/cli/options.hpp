@@ -15,6 +15,7 @@ namespace cli {
 struct Arguments {
   std::string command;             // "kill", "container ls": for messages and the help
   std::vector<std::string> words;  // what follows it
+  std::string program = "pod";     // for the help
 };
 
 // The options of one command: declared, then parsed, in the manner of Go's pflag, whose habits
@@ -63,7 +64,7 @@ class Options {
   // Whether the option (its long name: "--time") was typed. After parse.
   bool is_given(std::string_view name) const;
 
-  std::string help(std::string_view command) const;
+  std::string help(std::string_view command, std::string_view program = "pod") const;
 
  private:
   using Target = std::variant<std::monostate, bool*, std::optional<bool>*, std::string*,

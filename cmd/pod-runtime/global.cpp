@@ -71,7 +71,7 @@ Global parse_global(const std::vector<std::string>& words) {
     std::exit(0);  // NOLINT(concurrency-mt-unsafe): nothing has begun yet
   }
   if (typed.help || global.words.empty()) {
-    fmt::print("{}\n{}", overview(), options.help(""));
+    fmt::print("{}\n{}", overview(), options.help("", "pod-runtime"));
     std::exit(typed.help ? 0 : 1);  // NOLINT(concurrency-mt-unsafe)
   }
   if (global.words.front() == "features" || global.words.front() == "spec") return global;

@@ -94,24 +94,44 @@ void check_devices(const oci::Spec& spec) {
   }
 }
 
-std::string make_in(const cgroup::Delegation& delegation, const std::string& name,
-                    const std::vector<cgroup::Setting>& settings) {
+// The first of the folders on the way to `name` that is missing.
+std::string first_missing(const std::string& folder, const std::string& name) {
+  std::string path = folder;
+  for (const std::string& part : base::split(name, '/')) {
+    path += "/" + part;
+    if (!sys::exists(path)) break;
+  }
+  return path;
+}
+
+MadeCgroup make_in(const cgroup::Delegation& delegation, const std::string& name,
+                   const std::vector<cgroup::Setting>& settings) {
   const std::vector<std::string> asked = cgroup::asked_in(settings);
   if (delegation.path.empty()) {
     if (!asked.empty()) refuse(asked, delegation.reason);
     base::log::debug("no cgroup: {}", delegation.reason);
-    return "";
+    return {};
   }
   if (name.empty()) throw base::Error("linux.cgroupsPath: that cgroup is there already");
+  const std::string top = first_missing(delegation.path, name);
   const cgroup::Made made = cgroup::make(delegation, name, settings);
   if (!made.unmet.empty()) {
-    cgroup::remove(made.path);
+    remove_cgroup({made.path, top});
     refuse(made.unmet, delegation.path + " does not hand the controller down");
   }
-  return made.path;
+  return {made.path, top};
 }
 
 }  // namespace
+
+void remove_cgroup(const MadeCgroup& made) {
+  cgroup::remove(made.path);
+  std::string path = made.path;
+  while (path.size() > made.top.size() && !made.top.empty()) {
+    path.erase(path.rfind('/'));
+    if (::rmdir(path.c_str()) != 0) return;
+  }
+}
 
 Cgroups parse_cgroups(const std::string& word) {
   if (word.empty() || word == "cgroupfs") return Cgroups::Files;
@@ -130,12 +150,12 @@ uid_t outer_user() {
   return own;
 }
 
-std::string make_cgroup(const oci::Spec& spec, const std::string& id, Cgroups how) {
+MadeCgroup make_cgroup(const oci::Spec& spec, const std::string& id, Cgroups how) {
   check_devices(spec);
   const std::vector<cgroup::Setting> settings = cgroup::settings_of(spec.resources);
   if (how == Cgroups::None) {
     if (!settings.empty()) refuse(cgroup::asked_in(settings), "--cgroup-manager=disabled");
-    return "";
+    return {};
   }
   if (how == Cgroups::Systemd) {
     const Unit unit = unit_of(spec.cgroups_path, id);
@@ -148,7 +168,7 @@ std::string make_cgroup(const oci::Spec& spec, const std::string& id, Cgroups ho
   } catch (const base::SysError& error) {
     if (!cgroup::asked_in(settings).empty()) throw;
     base::log::debug("no cgroup: {}", error.what());
-    return "";
+    return {};
   }
 }
 

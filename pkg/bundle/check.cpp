@@ -1,6 +1,7 @@
 #include "pkg/bundle/check.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/sys/file.hpp"
 
 #include <fmt/core.h>
 
@@ -92,7 +93,21 @@ void check_mounts(const oci::Spec& spec) {
   }
 }
 
+void check_apparmor(const oci::Process& process) {
+  if (process.apparmor_profile.empty()) return;
+  const auto enabled = sys::find_file("/sys/module/apparmor/parameters/enabled");
+  if (enabled && enabled->starts_with('Y')) return;
+  throw base::Error("process.apparmorProfile: this host has no AppArmor");
+}
+
 }  // namespace
+
+void check_process(const oci::Process& process) {
+  check_apparmor(process);
+  if (process.args.empty() || process.args.front().empty()) {
+    throw base::Error("process.args: missing");
+  }
+}
 
 void check(const oci::Spec& spec) {
   check_namespaces(spec);
@@ -115,9 +130,7 @@ void check(const oci::Spec& spec) {
       spec.uid_mappings.empty() != spec.gid_mappings.empty()) {
     throw base::Error("linux: uidMappings and gidMappings go together");
   }
-  if (spec.process.args.empty() || spec.process.args.front().empty()) {
-    throw base::Error("process.args: missing");
-  }
+  check_process(spec.process);
 }
 
 }  // namespace bundle

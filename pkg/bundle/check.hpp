@@ -10,5 +10,6 @@ namespace bundle {
 // other or what needs them, destinations that are no paths, settings that would be the host's.
 // Throws base::Error naming the member.
 void check(const oci::Spec& spec);
+void check_process(const oci::Process& process);
 
 }  // namespace bundle

@@ -8,7 +8,6 @@
 #include "pkg/bundle/hooks.hpp"
 #include "pkg/bundle/launcher.hpp"
 #include "pkg/bundle/listener.hpp"
-#include "pkg/cgroup/cgroup.hpp"
 #include "pkg/runtime/failure.hpp"
 #include "pkg/sys/file.hpp"
 
@@ -36,6 +35,18 @@ std::string absolute(const std::string& path) {
 
 std::string joined(const std::string& folder, const std::string& path) {
   return path.starts_with('/') ? path : folder + "/" + path;
+}
+
+std::string from_here(const std::string& path) {
+  return path.empty() || path.starts_with('/') ? path : absolute(".") + "/" + path;
+}
+
+CreateOptions with_absolute_paths(CreateOptions options) {
+  options.bundle = absolute(options.bundle);
+  options.root = from_here(options.root);
+  options.console_socket = from_here(options.console_socket);
+  options.pid_file = from_here(options.pid_file);
+  return options;
 }
 
 // As the configuration means them: relative paths are the bundle's.
@@ -90,9 +101,10 @@ sys::Fd make_fifo(const std::string& path) {
 // In the making: undone unless it gets to its end.
 class Creation {
  public:
-  explicit Creation(const CreateOptions& options)
-      : options_(options),
-        bundle_(absolute(options.bundle)),
+  explicit Creation(CreateOptions options)
+      : kept_files_(checked_files(options.preserve_fds)),
+        options_(with_absolute_paths(std::move(options))),
+        bundle_(options_.bundle),
         text_(sys::read_file(
             joined(bundle_, options.config.empty() ? std::string("config.json") : options.config))),
         spec_(parse()),
@@ -170,12 +182,13 @@ class Creation {
     what.outside.listener = listener_.socket.get();
     what.outside.greeting = listener_.greeting.get();
     what.outside.filter_flags = filter_.flags;
-    what.outside.kept_files = checked_files(options_.preserve_fds);
+    what.outside.kept_files = kept_files_;
     if (options_.has_keyring) what.outside.keyring = "_ses." + options_.id;
     Launching launching = launch(what);
     hooks_gate_ = std::move(hooks_gate.write);
     terminal_ = std::move(launching.terminal);
-    container_.cgroup = launching.cgroup;
+    container_.cgroup = launching.cgroup.path;
+    container_.cgroup_top = launching.cgroup.top;
     pid_ = launching.pid;
     const auto process = sys::find_process(pid_);
     if (process) container_.process = *process;
@@ -226,7 +239,7 @@ class Creation {
         ::kill(pid_, SIGKILL);
         ::waitpid(pid_, nullptr, 0);
       }
-      cgroup::remove(container_.cgroup);
+      remove_cgroup({container_.cgroup, container_.cgroup_top});
       if (hooks_have_begun_) {
         run_hooks_anyway(spec_.hooks.poststop,
                          state_json(container_, spec_, Status::Stopped, 0).dump());
@@ -236,7 +249,8 @@ class Creation {
     }
   }
 
-  const CreateOptions& options_;
+  unsigned kept_files_;  // looked at before we open anything ourselves
+  CreateOptions options_;
   std::string bundle_;
   std::string text_;
   oci::Spec spec_;

@@ -2,6 +2,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/bundle/check.hpp"
 #include "pkg/bundle/console.hpp"
 #include "pkg/bundle/create.hpp"
 #include "pkg/bundle/listener.hpp"
@@ -92,7 +93,7 @@ Prepared prepare(const Container& container, const ExecOptions& options) {
   const oci::Spec spec = container.spec();
   Prepared prepared{process_of(spec, options), {}, {}, {}, {}};
   const oci::Process& process = prepared.process;
-  if (process.args.empty()) throw base::Error("exec: there is no command to run");
+  check_process(process);
   if (process.terminal && (options.detach || !options.console_socket.empty())) {
     prepared.console = connect_console(options.console_socket);
   }
@@ -114,15 +115,14 @@ Prepared prepare(const Container& container, const ExecOptions& options) {
   return prepared;
 }
 
-runtime::Executed run(const Container& container, const Prepared& prepared,
-                      const ExecOptions& options) {
+runtime::Executed run(const Container& container, const Prepared& prepared, unsigned kept_files) {
   const auto process = sys::open_process(container.process);
   if (!process) throw base::Error("exec in container " + container.id + ": it is stopped", 1);
   runtime::Outside outside;
   outside.listener = prepared.listener.socket.get();
   outside.greeting = prepared.listener.greeting.get();
   outside.filter_flags = prepared.filter.flags;
-  outside.kept_files = checked_files(options.preserve_fds);
+  outside.kept_files = kept_files;
   return runtime::exec({.pid = container.process.pid,
                         .process = *process,
                         .what = prepared.process,
@@ -139,8 +139,9 @@ runtime::Executed run(const Container& container, const Prepared& prepared,
 
 int exec(const Container& container, const ExecOptions& options) {
   check_status(container, options);
+  const unsigned kept_files = checked_files(options.preserve_fds);
   const Prepared prepared = prepare(container, options);
-  runtime::Executed executed = run(container, prepared, options);
+  runtime::Executed executed = run(container, prepared, kept_files);
   if (prepared.console) {
     send_console(prepared.console, executed.terminal);
     executed.terminal.reset();

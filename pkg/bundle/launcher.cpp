@@ -2,7 +2,6 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/json.hpp"
-#include "pkg/cgroup/cgroup.hpp"
 #include "pkg/runtime/bind.hpp"
 #include "pkg/runtime/launch.hpp"
 #include "pkg/sys/caps.hpp"
@@ -88,8 +87,8 @@ class Launcher {
     }
   }
 
-  const std::string& cgroup() const { return cgroup_; }
-  void leave_cgroup() const { cgroup::remove(cgroup_); }
+  const MadeCgroup& cgroup() const { return cgroup_; }
+  void leave_cgroup() const { remove_cgroup(cgroup_); }
 
  private:
   // Namespaces of others can be opened from where we are, and by their owner alone.
@@ -169,8 +168,8 @@ class Launcher {
                             .root = root_,
                             .prepared = nothing,
                             .seccomp = what_.filter.program,
-                            .cgroup = cgroup_,
-                            .is_limited = !cgroup_.empty(),
+                            .cgroup = cgroup_.path,
+                            .is_limited = !cgroup_.path.empty(),
                             .in = STDIN_FILENO,
                             .out = STDOUT_FILENO,
                             .err = STDERR_FILENO,
@@ -180,7 +179,7 @@ class Launcher {
 
   const Launch& what_;
   oci::Spec spec_;
-  std::string cgroup_;
+  MadeCgroup cgroup_;
   sys::Fd root_;
   sys::Fd user_;
   std::vector<sys::Fd> opened_;
@@ -194,7 +193,8 @@ class Launcher {
     Launcher launcher(what);
     runtime::Launched launched = launcher.run();
     answer["pid"] = static_cast<std::int64_t>(launched.pid);
-    answer["cgroup"] = launcher.cgroup();
+    answer["cgroup"] = launcher.cgroup().path;
+    answer["cgroupTop"] = launcher.cgroup().top;
     terminal = std::move(launched.terminal);
   } catch (const base::Error& error) {
     answer["error"] = std::string(error.what());
@@ -230,7 +230,7 @@ Launching launch(const Launch& what) {
   }
   Launching launching;
   launching.pid = static_cast<pid_t>(answer.at("pid").as_integer());
-  launching.cgroup = answer.string_or("cgroup", "");
+  launching.cgroup = {answer.string_or("cgroup", ""), answer.string_or("cgroupTop", "")};
   if (!message->files.empty()) launching.terminal = std::move(message->files.front());
   return launching;
 }

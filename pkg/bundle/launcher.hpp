@@ -23,7 +23,7 @@ struct Launch {
 struct Launching {
   pid_t pid = 0;  // our child
   sys::Fd terminal;
-  std::string cgroup;
+  MadeCgroup cgroup;
 };
 
 // Starts the container's process, which then goes as far as its gates. We ourselves stay in the

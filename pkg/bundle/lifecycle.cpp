@@ -3,8 +3,8 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/bundle/cgroups.hpp"
 #include "pkg/bundle/hooks.hpp"
-#include "pkg/cgroup/cgroup.hpp"
 #include "pkg/cgroup/processes.hpp"
 #include "pkg/runtime/failure.hpp"
 #include "pkg/sys/dir.hpp"
@@ -106,6 +106,7 @@ void start(const Container& container) {
     throw error;
   }
   const oci::Spec spec = container.spec();
+  (void)!::chdir(container.bundle.c_str());
   run_hooks_anyway(spec.hooks.poststart,
                    state_json(container, spec, Status::Running, container.process.pid).dump());
 }
@@ -130,7 +131,7 @@ void remove(const Container& container, bool force) {
   const Status status = status_of(container);
   if (status != Status::Stopped && !force) throw refusal(container, "delete", status);
   end(container);
-  cgroup::remove(container.cgroup);
+  remove_cgroup({container.cgroup, container.cgroup_top});
   std::optional<oci::Spec> spec;
   try {
     spec = container.spec();
@@ -139,6 +140,7 @@ void remove(const Container& container, bool force) {
   }
   sys::remove_tree(container.folder);
   if (!spec) return;
+  (void)!::chdir(container.bundle.c_str());
   run_hooks_anyway(spec->hooks.poststop, state_json(container, *spec, Status::Stopped, 0).dump());
 }
 

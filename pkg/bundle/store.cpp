@@ -32,6 +32,7 @@ Container parse(const std::string& folder, const Json& json) {
   container.process = {static_cast<pid_t>(json.integer_or("pid", 0)),
                        static_cast<std::uint64_t>(json.integer_or("startTime", 0))};
   container.cgroup = json.string_or("cgroup", "");
+  container.cgroup_top = json.string_or("cgroupTop", "");
   return container;
 }
 
@@ -65,7 +66,8 @@ void Container::save() const {
                                   {"created", created},
                                   {"pid", static_cast<std::int64_t>(process.pid)},
                                   {"startTime", process.start_time},
-                                  {"cgroup", cgroup}});
+                                  {"cgroup", cgroup},
+                                  {"cgroupTop", cgroup_top}});
   sys::replace_file(folder + "/state.json", json.dump(2) + "\n", 0600);
 }
 

@@ -25,6 +25,7 @@ struct Container {
   base::Time created = 0;
   sys::ProcessName process;  // its first; none while it is being made
   std::string cgroup;        // "" for none of its own
+  std::string cgroup_top;    // the uppermost that was made for it
 
   std::string gate() const { return folder + "/gate"; }
   std::string report() const { return folder + "/report"; }

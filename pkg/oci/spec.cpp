@@ -204,9 +204,11 @@ Spec Spec::parse_config(const Json& json) {
     within("resources", [&] { refuse_resources(member(member(json, "linux"), "resources")); });
   });
   Spec spec = parse(json);
-  (void)within("root", [&] { return json.at("root").at("path").as_string(); });
+  const Json& root = json.at("root");
+  (void)within("root", [&] { return root.at("path").as_string(); });
   if (spec.root_path.empty()) throw base::Error("root: path: empty");
-  spec.process = within("process", [&] { return Process::parse_config(json.at("process")); });
+  const Json& process = json.at("process");
+  spec.process = within("process", [&] { return Process::parse_config(process); });
   forget_ours(spec);
   return spec;
 }

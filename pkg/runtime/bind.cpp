@@ -56,7 +56,7 @@ std::vector<userns::Extent> extents_of(const std::vector<oci::IdMapping>& mappin
   return extents;
 }
 
-void map_ids(const oci::Mount& mount, const MountOptions& options, const sys::Fd& copy) {
+void map_ids(const oci::Mount& mount, const MountOptions& options, const sys::Fd& copy) try {
   if (mount.uid_mappings.empty() && mount.gid_mappings.empty()) {
     if (options.maps_ids) throw base::Error("option idmap: there are no mappings");
     return;
@@ -64,6 +64,9 @@ void map_ids(const oci::Mount& mount, const MountOptions& options, const sys::Fd
   const sys::Fd ns =
       userns::make_namespace({extents_of(mount.uid_mappings), extents_of(mount.gid_mappings), ""});
   sys::map_ids(copy, ns, options.maps_below);
+} catch (base::Error& error) {
+  error.during("map its ids");
+  throw;
 }
 
 // "rw" and the likes where the mount is locked: it stays as whoever owns it wants it, as with the

@@ -85,10 +85,11 @@ sys::CapabilitySet known_set(const std::vector<std::string>& names, const char* 
   return set;
 }
 
+// A kernel's rule between the sets, which callers do not care for: they name the same in all.
 sys::CapabilitySet within(sys::CapabilitySet set, sys::CapabilitySet other, const char* words) {
   if ((set & ~other) != 0) {
-    base::log::warn("capabilities: {}: {}", words,
-                    base::join(sys::capability_names(set & ~other), ", "));
+    base::log::debug("capabilities: {}: {}", words,
+                     base::join(sys::capability_names(set & ~other), ", "));
   }
   return set & other;
 }

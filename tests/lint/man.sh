@@ -1,8 +1,9 @@
 #!/bin/sh
 # lint.man: every command that the help shows has a page, and the options of a page are those that
 # the command's own help shows.
-#   man.sh ROOT PROGRAM
+#   man.sh ROOT PROGRAM [RUNTIME]
 #
+# The commands of RUNTIME (pod-runtime) share one page, which has all their options somewhere in bold.
 # A page describes an option in its section OPTIONS on a line that begins with its bold names:
 # "**--name**, **-n**=*text*" (with or without "#### " before it).
 . "$(dirname "$0")/lib.sh"
@@ -37,6 +38,27 @@ in_page() {
       }
     }' "$1" | grep -vx -e --help | LC_ALL=C sort -u
 }
+
+runtime=${3:-}
+if [ -n "$runtime" ]; then
+  file=man/pod-runtime.1.md
+  known=$(
+    for name in "" $(program=$runtime commands); do
+      # shellcheck disable=SC2086 # no word at all for the program itself
+      "$runtime" $name --help 2>/dev/null </dev/null | in_help
+    done | LC_ALL=C sort -u
+  )
+  told=$(grep -o '\*\*[^*]*--[a-z0-9-]*' $file | grep -o -e '--[a-z0-9-]*' | grep -vx -e --no-pivot |
+    LC_ALL=C sort -u)
+  {
+    for option in $known; do
+      printf '%s\n' "$told" | grep -qx -e "$option" || echo "$file:1: does not describe $option"
+    done
+    for option in $told; do
+      printf '%s\n' "$known" | grep -qx -e "$option" || echo "$file:1: describes what no command knows: $option"
+    done
+  } | report || exit 1
+fi
 
 names=$(commands)
 [ -n "$names" ] || { echo "$program --help shows no commands"; exit 1; }
