@@ -27,6 +27,7 @@ struct Global {
   std::string root;
   std::string runroot;
   std::string storage_driver;
+  std::string runtime;
   std::string cgroup_manager;
   std::string events_backend;
   std::string context;
@@ -40,13 +41,14 @@ void declare(cli::Options& options, Global& global) {
       .value("--root", global.root, "Where images and containers are kept")
       .value("--runroot", global.runroot, "Where the state of running containers is kept")
       .value("--storage-driver", global.storage_driver, "overlay, fuse-overlayfs or flat")
+      .value("--runtime", global.runtime, "OCI runtime that starts containers, a name or path")
       .flag("-v,--version", global.version, "Show the version")
       .ignore_values("--context,--cgroup-manager,--events-backend")
       .refuse(
           "--cdi-spec-dir,--config,--conmon,--connection,-c,--cpu-profile,--default-mounts-file")
       .refuse("--hooks-dir,--host,-H,--identity,--imagestore,--max-workers,--memory-profile")
       .refuse("--module,--namespace,--network-backend,--network-config-dir,--cni-config-dir")
-      .refuse("--noout,--out,--pull-option,--registries-conf,--remote,-r,--runtime,--runtime-flag")
+      .refuse("--noout,--out,--pull-option,--registries-conf,--remote,-r,--runtime-flag")
       .refuse("--ssh,--storage-opt,--syslog,--tls-ca,--tls-cert,--tls-details,--tls-key,--tmpdir")
       .refuse("--trace,--transient-store,--url,--volumepath")
       .stop_at_argument()
@@ -61,6 +63,7 @@ void apply(const Global& global) {
   set("POD_ROOT", global.root);
   set("POD_RUNROOT", global.runroot);
   set("POD_STORAGE_DRIVER", global.storage_driver);
+  set("POD_RUNTIME", global.runtime);
   const std::string level = global.debug ? "debug" : global.log_level;
   if (level.empty()) return;
   base::log::set_level(base::log::parse_level(level));

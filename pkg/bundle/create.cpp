@@ -101,14 +101,17 @@ sys::Fd make_fifo(const std::string& path) {
 // In the making: undone unless it gets to its end.
 class Creation {
  public:
-  explicit Creation(CreateOptions options)
-      : kept_files_(checked_files(options.preserve_fds)),
-        options_(with_absolute_paths(std::move(options))),
+  explicit Creation(const CreateOptions& wanted)
+      : kept_files_(checked_files(wanted.preserve_fds)),
+        options_(with_absolute_paths(wanted)),
         bundle_(options_.bundle),
         text_(sys::read_file(
-            joined(bundle_, options.config.empty() ? std::string("config.json") : options.config))),
+            joined(bundle_, options_.config.empty() ? "config.json" : options_.config))),
         spec_(parse()),
-        claim_(options.root, options.id) {}
+        claim_(options_.root, options_.id) {
+    // Hooks are run there.
+    if (::chdir(bundle_.c_str()) != 0) throw base::SysError(bundle_);
+  }
 
   Creation(const Creation&) = delete;
   Creation& operator=(const Creation&) = delete;

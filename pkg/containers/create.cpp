@@ -18,6 +18,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace containers {
 namespace {
@@ -228,6 +229,7 @@ Made make(const home::Home& home, const Options& options, bool is_started) {
   container.pod = options.pod;
   container.created = base::now();
   container.options = options;
+  if (const char* runtime = std::getenv("POD_RUNTIME")) container.options.runtime = runtime;
   make_room_for_name(home, container.options);
   add_volumes_of_others(home, container.options);
   use_image(home, container);

@@ -133,6 +133,7 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
     const sys::Fd& root = roots_.emplace(id, mount_root(home_, container)).first->second;
     prepare_volumes(home_, container, root, spec.process.user);
     add_user_entry(container.directory(home_), root, spec);
+    if (!container.options.runtime.empty()) return launch_outside(container, spec, streams);
     const seccomp::Program filter = filter_of(home_, spec);
     const std::vector<runtime::Prepared> prepared = prepared_mounts();
     runtime::Launched launched = runtime::launch({.spec = spec,
@@ -156,12 +157,35 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
   }
 }
 
+runtime::Launched Crew::launch_outside(const Container& container, const oci::Spec& spec,
+                                       const monitor::Streams& streams) {
+  const std::vector<runtime::Prepared> prepared = prepared_mounts();
+  oci::Spec limited = spec;
+  const std::string path = cgroups_.make(container, cgroup::settings_of(spec.resources));
+  limited.resources = {};  // the cgroup has them
+  if (!path.empty()) limited.cgroups_path = path.substr(std::string("/sys/fs/cgroup").size());
+  auto external = std::make_unique<External>(
+      External::Where{container.options.runtime, container.id, container.runtime_directory(home_),
+                      home_.runtime + "/external"});
+  External& made = *(externals_[container.id] = std::move(external));
+  runtime::Launched launched =
+      made.launch(limited, {home_, namespaces_, roots_.at(container.id), prepared}, streams);
+  if (launched.terminal && streams.rows > 0) {
+    sys::set_window_size(launched.terminal.get(), {streams.rows, streams.columns});
+  }
+  return launched;
+}
+
 void Crew::release(const std::string& id, runtime::Launched& launched) {
   const Container& container = this->container(id);
   try {
     if (connection_ && !is_connected_) connection_->await();
     is_connected_ = true;
-    launched.release();
+    if (const auto external = externals_.find(id); external != externals_.end()) {
+      external->second->release();
+    } else {
+      launched.release();
+    }
     if (!container.options.pid_file.empty()) {
       sys::replace_file(container.options.pid_file, std::to_string(launched.pid));
     }
@@ -250,6 +274,7 @@ std::string Crew::cgroup(const std::string& id) {
 }
 
 bool Crew::ended(const std::string& id) {
+  externals_.erase(id);
   return cgroups_.remove(id);
 }
 

@@ -2,6 +2,7 @@
 
 #include "network/network.hpp"
 #include "pkg/containers/cgroups.hpp"
+#include "pkg/containers/external.hpp"
 #include "pkg/containers/sandbox.hpp"
 #include "pkg/monitor/workload.hpp"
 #include "pkg/runtime/launch.hpp"
@@ -45,6 +46,9 @@ class Crew : public monitor::Workload {
   void mount_shared();
   std::vector<runtime::Prepared> prepared_mounts() const;
   void resolve_joined(oci::Spec& spec) const;
+  // Starts the container with somebody else's runtime.
+  runtime::Launched launch_outside(const Container& container, const oci::Spec& spec,
+                                   const monitor::Streams& streams);
 
   const home::Home& home_;
   std::map<std::string, Container> containers_;  // as last read: before a start, or when told to
@@ -56,6 +60,7 @@ class Crew : public monitor::Workload {
   std::unique_ptr<network::Connection> connection_;
   bool is_connected_ = false;
   Cgroups cgroups_;
+  std::map<std::string, std::unique_ptr<External>> externals_;
   // Held beyond the containers' ends: whoever lets go of an overlay last waits for the disk, and
   // that shall not be those who wait for a container to end.
   std::map<std::string, sys::Fd> roots_;

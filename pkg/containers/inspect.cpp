@@ -357,7 +357,7 @@ Json inspect(const home::Home& home, const Container& container, bool size) {
        {"HostsPath", sandbox.directory + "/hosts"},
        {"StaticDir", container.directory(home)},
        {"LogPath", container.log_path(home)},
-       {"OCIRuntime", "pod"},
+       {"OCIRuntime", container.options.runtime.empty() ? "pod" : container.options.runtime},
        {"ConmonPidFile", ""},  // State.ConmonPid has the number
        {"PidFile", container.options.pid_file},
        {"Name", container.name},

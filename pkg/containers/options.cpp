@@ -278,6 +278,7 @@ void visit(Any& options, Visitor& visitor) {
   visitor("log_size_max", options.log_size_max);
   visitor("cid_file", options.cid_file);
   visitor("pid_file", options.pid_file);
+  visitor("runtime", options.runtime);
   visitor("role", options.role);
   visitor("labels", options.labels);
   visitor("annotations", options.annotations);

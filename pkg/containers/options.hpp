@@ -112,6 +112,7 @@ struct Options {
   std::int64_t log_size_max = 0;        // 0: no limit
   std::string cid_file;
   std::string pid_file;
+  std::string runtime;  // somebody else's OCI runtime, a name or path; "" for ours
   // Init containers run before the pod's others, one after the other, each time it is started;
   // those that run once go when they have succeeded.
   enum class Role { Main, InitOnce, InitAlways };

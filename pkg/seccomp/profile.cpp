@@ -47,6 +47,32 @@ std::vector<std::string> words_of(const Table& table) {
   return words;
 }
 
+template <typename Table, typename Value>
+std::string word_of(const Table& table, Value value) {
+  for (const auto& [word, meaning] : table) {
+    if (meaning == value) return std::string(word);
+  }
+  return "";
+}
+
+bool has_number(const Action& action) {
+  return action.kind == Action::Kind::Errno || action.kind == Action::Kind::Trace;
+}
+
+base::Json rule_json(const Rule& rule) {
+  base::Json json =
+      base::Json::object({{"names", rule.calls}, {"action", word_of(kActions, rule.action.kind)}});
+  if (has_number(rule.action)) json["errnoRet"] = rule.action.number;
+  for (const Argument& argument : rule.arguments) {
+    base::Json entry = base::Json::object({{"index", argument.index},
+                                           {"value", argument.value},
+                                           {"op", word_of(kComparisons, argument.comparison)}});
+    if (argument.comparison == Comparison::MaskedEqual) entry["valueTwo"] = argument.second;
+    json["args"].push_back(std::move(entry));
+  }
+  return json;
+}
+
 Action action_of(const std::string& name, int number) {
   for (const auto& [word, kind] : kActions) {
     if (word == name) return {kind, number};
@@ -137,6 +163,24 @@ std::vector<std::string> words(std::string_view text) {
 bool Profile::notifies() const {
   return std::any_of(rules.begin(), rules.end(),
                      [](const Rule& rule) { return rule.action.kind == Action::Kind::Notify; });
+}
+
+base::Json filter_json(const Profile& profile) {
+#if defined(__x86_64__)
+  const std::vector<std::string> usual = {"SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"};
+#elif defined(__aarch64__)
+  const std::vector<std::string> usual = {"SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"};
+#else
+  const std::vector<std::string> usual;
+#endif
+  base::Json json =
+      base::Json::object({{"defaultAction", word_of(kActions, profile.otherwise.kind)}});
+  if (has_number(profile.otherwise)) json["defaultErrnoRet"] = profile.otherwise.number;
+  json["architectures"] = profile.architectures.value_or(usual);
+  json["syscalls"] = base::Json::array();
+  for (const Rule& rule : profile.rules)
+    json["syscalls"].push_back(rule_json(rule));
+  return json;
 }
 
 std::vector<std::string> action_words() {

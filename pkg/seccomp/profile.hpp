@@ -54,6 +54,10 @@ Profile parse_profile(const base::Json& json, sys::CapabilitySet capabilities);
 // base::Error naming the member.
 Profile parse_filter(const base::Json& json);
 
+// The other way: a profile as the member linux.seccomp, with all that programs of this machine can
+// be of when nothing is said of architectures.
+base::Json filter_json(const Profile& profile);
+
 // The words that may stand for actions and comparisons.
 std::vector<std::string> action_words();
 std::vector<std::string> comparison_words();

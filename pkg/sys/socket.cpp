@@ -32,8 +32,8 @@ const sockaddr* generic(const sockaddr_un& address) {
   return reinterpret_cast<const sockaddr*>(&address);
 }
 
-Fd make_socket() {
-  Fd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+Fd make_socket(int kind = SOCK_SEQPACKET) {
+  Fd socket(::socket(AF_UNIX, kind | SOCK_CLOEXEC, 0));
   if (!socket) throw base::SysError("socket");
   return socket;
 }
@@ -61,16 +61,27 @@ std::pair<Fd, Fd> make_socket_pair() {
   return {Fd(ends[0]), Fd(ends[1])};
 }
 
-Fd listen_at(const std::string& directory, const std::string& name) {
+namespace {
+
+Fd listen_with(Fd socket, const std::string& directory, const std::string& name) {
   const Fd parent = open_file(directory, O_PATH | O_DIRECTORY);
   const sockaddr_un address = address_of(parent, name);
-  Fd socket = make_socket();
   ::unlinkat(parent.get(), name.c_str(), 0);
   if (::bind(socket.get(), generic(address), sizeof address) != 0 ||
       ::listen(socket.get(), 64) != 0) {
     throw base::SysError("listen at " + directory + "/" + name);
   }
   return socket;
+}
+
+}  // namespace
+
+Fd listen_at(const std::string& directory, const std::string& name) {
+  return listen_with(make_socket(), directory, name);
+}
+
+Fd listen_stream_at(const std::string& directory, const std::string& name) {
+  return listen_with(make_socket(SOCK_STREAM | SOCK_NONBLOCK), directory, name);
 }
 
 std::optional<Fd> connect_to(const std::string& directory, const std::string& name) {

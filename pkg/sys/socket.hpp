@@ -16,6 +16,8 @@ std::pair<Fd, Fd> make_socket_pair();
 
 // Listens at directory/name, whatever the length of the path (sun_path holds 108 bytes only).
 Fd listen_at(const std::string& directory, const std::string& name);
+// The same for a stream of bytes, for others than us. `accept_from` takes who is there already.
+Fd listen_stream_at(const std::string& directory, const std::string& name);
 // Nothing when nobody listens there.
 std::optional<Fd> connect_to(const std::string& directory, const std::string& name);
 // A stream of bytes to whoever else listens at `path`, such as systemd; nothing when nobody does or

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -14,7 +15,6 @@
 #include <pwd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -96,9 +96,10 @@ TEST_F(OciConfig, TheFiveSetsOfCapabilitiesAreJustThose) {
   sets["inheritable"] = support::Words{"CAP_KILL"};
   sets["ambient"] = support::Words{"CAP_KILL"};
 
-  // Of root's program exec takes all that are bounding or inheritable.
+  // Without new privileges exec gives root no more than what was permitted.
+  place(config, "process.noNewPrivileges") = true;
   EXPECT_EQ(run_shell("grep Cap /proc/self/status").out,
-            "CapInh:\t0000000000000020\nCapPrm:\t00000000000000a1\nCapEff:\t00000000000000a1\n"
+            "CapInh:\t0000000000000020\nCapPrm:\t0000000000000021\nCapEff:\t0000000000000021\n"
             "CapBnd:\t00000000000000a1\nCapAmb:\t0000000000000020\n");
 }
 
@@ -264,11 +265,11 @@ TEST_F(OciConfig, AListenerIsAskedAboutCalls) {
     const std::string path = root() + "/agent" + (no_new_privileges ? "1" : "2");
     Agent agent(path);
     place(config, "process.noNewPrivileges") = no_new_privileges;
-    place(config, "process.args") = support::Words{"sh", "-c", "busybox nice true; echo went on"};
+    place(config, "process.args") = support::Words{"sh", "-c", "mkdir /tmp/x; echo went on"};
     Json& filter = place(config, "linux.seccomp");
     filter = Json::parse(
         R"({"defaultAction": "SCMP_ACT_ALLOW", "listenerMetadata": "for the test",
-            "syscalls": [{"names": ["setpriority"], "action": "SCMP_ACT_NOTIFY"}]})");
+            "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_NOTIFY"}]})");
     filter["listenerPath"] = path;
     write_config();
     support::Start where = Home::start();
@@ -280,10 +281,10 @@ TEST_F(OciConfig, AListenerIsAskedAboutCalls) {
     EXPECT_EQ(greeting.at("fds").as_strings(), support::Words{"seccompFd"});
     EXPECT_EQ(greeting.at("state").at("id").as_string(), "c");
     EXPECT_GT(greeting.at("pid").as_integer(), 1);
-    EXPECT_EQ(agent.answer(1), SYS_setpriority);
+    EXPECT_GE(agent.answer(EPERM), 0);
     const auto result = program.wait();
     EXPECT_EQ(result.out, "went on\n") << result;
-    EXPECT_THAT(result.err, HasSubstr("perm")) << result;
+    EXPECT_THAT(result.err, HasSubstr("Operation not permitted")) << result;
   }
 }
 

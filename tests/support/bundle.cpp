@@ -49,7 +49,7 @@ void BundleTest::SetUp() {
 
 void BundleTest::TearDown() {
   write_config();
-  for (const std::string& id : {"c", "d"})
+  for (const char* id : {"c", "d"})
     support::run(runtime_words({"delete", "--force", id}), Home::start());
   EXPECT_EQ(runtime({"list", "--quiet"}).out, "");
   EXPECT_TRUE(wait_for_no_descendants()) << descendants().front();

@@ -35,4 +35,15 @@ TEST(Json, NamesTheMemberOfTheWrongKind) {
   }
 }
 
+TEST(Json, HasWholeNumbersOf64BitsWithoutASign) {
+  const base::Json json = base::Json::parse("[18446744073709551615, 9223372036854775807]");
+
+  EXPECT_EQ(json.as_array()[0].as_unsigned(), ~std::uint64_t{0});
+  EXPECT_EQ(json.as_array()[1].as_integer(), INT64_MAX);
+  EXPECT_EQ(json.dump(), "[18446744073709551615,9223372036854775807]");
+  EXPECT_EQ(base::Json(~std::uint64_t{0}).dump(), "18446744073709551615");
+  EXPECT_ANY_THROW(json.as_array()[0].as_integer());
+  EXPECT_ANY_THROW(base::Json(-1).as_unsigned());
+}
+
 }  // namespace

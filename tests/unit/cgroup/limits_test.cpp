@@ -34,6 +34,14 @@ TEST(Limits, BecomeFilesOfVersion2) {
       {{.cpuset_cpus = "0-3,5", .cpuset_mems = "0"}, "cpuset.cpus=0-3,5 cpuset.mems=0"},
       {{.pids_limit = 50}, "pids.max=50"},
       {{.unified = {{"memory.high", "7"}}}, "memory.high=7"},
+      {{.cpu_burst = 5, .cpu_idle = 1}, "cpu.max.burst=5 cpu.idle=1"},
+      {{.io_weight = 10}, "io.weight=default 1"},
+      {{.io_weight = 1000, .io_device_weights = {{8, 1, 505}}},
+       "io.weight=default 10000 io.weight=8:1 5000"},
+      {{.io_rates = {{8, 0, "rbps", 600}, {8, 0, "wiops", 0}}},
+       "io.max=8:0 rbps=600 io.max=8:0 wiops=max"},
+      {{.huge_pages = {{"2MB", 4194304}}}, "hugetlb.2MB.max=4194304"},
+      {{.rdma = {{"mlx5_0", {2, std::nullopt}}}}, "rdma.max=mlx5_0 hca_handle=2 hca_object=max"},
   };
   for (const auto& [limits, expected] : cases)
     EXPECT_EQ(text_of(limits), expected);

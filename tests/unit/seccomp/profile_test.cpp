@@ -53,4 +53,20 @@ TEST(SeccompProfile, IsRefusedWithTheMemberThatIsWrong) {
     EXPECT_THROW(seccomp::parse_profile(base::Json::parse(text), 0), base::Error) << text;
 }
 
+TEST(Profile, OfAConfigurationIsTakenToTheLetter) {
+  const seccomp::Profile profile = seccomp::parse_filter(base::Json::parse(R"({
+    "defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86"],
+    "syscalls": [{"names": ["kill"], "action": "SCMP_ACT_NOTIFY"},
+      {"names": ["clone"], "action": "SCMP_ACT_ERRNO",
+       "args": [{"index": 0, "value": 18446744073709551615, "op": "SCMP_CMP_EQ"},
+                {"index": 0, "value": 2, "op": "SCMP_CMP_EQ"}]}]})"));
+
+  EXPECT_TRUE(profile.notifies());
+  EXPECT_EQ(profile.architectures, std::vector<std::string>{"SCMP_ARCH_X86"});
+  ASSERT_EQ(profile.rules.size(), 3U) << "an argument that is compared twice: either";
+  EXPECT_EQ(profile.rules[1].arguments.at(0).value, ~std::uint64_t{0});
+  EXPECT_ANY_THROW(
+      seccomp::parse_filter(base::Json::parse(R"({"defaultAction": "SCMP_ACT_NOTIFY"})")));
+}
+
 }  // namespace
