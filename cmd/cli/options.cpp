@@ -416,9 +416,8 @@ std::string Options::help(std::string_view command, std::string_view program) co
     const std::string name = std::string(argument.name) + (many ? "..." : "");
     usage += argument.at_least == 0 ? " [" + name + "]" : " " + name;
   }
-  std::string text =
-      fmt::format("{}\n\nUsage:\n  {} {}{}[options]{}\n\nOptions:\n", summary_, program, command,
-                  command.empty() ? "" : " ", usage);
+  std::string text = fmt::format("{}\n\nUsage:\n  {} {}{}[options]{}\n\nOptions:\n", summary_,
+                                 program, command, command.empty() ? "" : " ", usage);
 
   std::vector<std::pair<std::string, std::string>> lines;
   for (const Option& option : options_) {
