@@ -52,8 +52,8 @@ std::string in_the_fields_words(const base::Error& error) {
 int call(const Global& global) {
   const std::string& name = global.words.front();
   try {
-    return find(name).run(
-        global, {name, {global.words.begin() + 1, global.words.end()}, "pod-runtime"});
+    return find(name).run(global,
+                          {name, {global.words.begin() + 1, global.words.end()}, "pod-runtime"});
   } catch (const base::Error& error) {
     report(global, in_the_fields_words(error));
   } catch (const std::exception& error) {
