@@ -53,6 +53,7 @@ void keep(const home::Home& home, std::optional<Driver> insisted, const Probe& p
   json["driver"] = driver_name(probe.choice.driver);
   json["reason"] = probe.choice.reason;
   json["call"] = static_cast<int>(probe.call);
+  json["lends"] = probe.can_lend;
   sys::replace_file(kept_file(home, insisted), json.dump() + "\n", 0600);
 }
 
@@ -68,9 +69,11 @@ std::string why_not(const home::Home& home, Try attempt) {
   }
 }
 
-std::string why_not_overlay(const home::Home& home, OverlayCall& call) {
-  return why_not(
-      home, [&](const std::string& folder) { call = probe_overlay(folder, mountpoint(home)); });
+std::string why_not_overlay(const home::Home& home, Probe& probe) {
+  return why_not(home, [&](const std::string& folder) {
+    probe.call = probe_overlay(folder, mountpoint(home));
+    probe.can_lend = can_lend_contents(folder, probe.call);
+  });
 }
 
 std::string why_not_fuse(const home::Home& home) {
@@ -82,7 +85,7 @@ Probe insist(const home::Home& home, Driver driver) {
   Probe probe;
   probe.choice = {driver, "asked for"};
   std::string refusal;
-  if (driver == Driver::Overlay) refusal = why_not_overlay(home, probe.call);
+  if (driver == Driver::Overlay) refusal = why_not_overlay(home, probe);
   if (driver == Driver::FuseOverlayfs) refusal = why_not_fuse(home);
   if (refusal.empty()) return probe;
   throw base::Error(fmt::format("storage driver {}: {}", driver_name(driver), refusal));
@@ -90,7 +93,7 @@ Probe insist(const home::Home& home, Driver driver) {
 
 Probe best(const home::Home& home) {
   Probe probe;
-  const std::string overlay = why_not_overlay(home, probe.call);
+  const std::string overlay = why_not_overlay(home, probe);
   if (overlay.empty()) return probe;
   const std::string fuse = why_not_fuse(home);
   if (fuse.empty()) {
@@ -119,9 +122,11 @@ std::optional<Probe> find_probe(const home::Home& home) {
   if (json.string_or("kernel", "") != kernel_release()) return std::nullopt;
   if (json.string_or("store", "") != home.storage()) return std::nullopt;
   const auto driver = parse_driver(json.string_or("driver", ""));
-  if (!driver) return std::nullopt;
+  const base::Json* lends = json.find("lends");
+  if (!driver || lends == nullptr) return std::nullopt;
   return Probe{{*driver, json.string_or("reason", "")},
-               static_cast<OverlayCall>(json.integer_or("call", 0))};
+               static_cast<OverlayCall>(json.integer_or("call", 0)),
+               lends->as_bool()};
 }
 
 Probe probe_drivers(const home::Home& home) {

@@ -13,6 +13,7 @@ namespace storage {
 struct Probe {
   DriverChoice choice;
   OverlayCall call = OverlayCall::Descriptors;
+  bool can_lend = false;  // contents of one tree to the files of another: see shifted.hpp
 
   friend bool operator==(const Probe&, const Probe&) = default;
 };

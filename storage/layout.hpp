@@ -15,6 +15,8 @@ namespace storage {
 //                                             `system dedup` may store files once
 //                    /{outline.zst,kept/}     what of its archive is not in root/: storage/tar
 //                    /blobs.json              what it became when it was pushed
+//                    /shifted/<key>/root/     again, for containers with ids of their own:
+//                    shifted.hpp
 //   images/<image id>/{image.json,config.json,manifest.json}
 //                    /manifests/<hex>.json    others that it has been pulled by, by digest
 //   lists/<list id>                           a list of images for several platforms
@@ -41,6 +43,7 @@ class Layout {
   const std::string& root() const { return root_; }
   std::string layers() const { return root_ + "/layers"; }
   std::string layer(std::string_view chain_id) const;
+  std::string shifted(std::string_view chain_id) const { return layer(chain_id) + "/shifted"; }
   std::string images() const { return root_ + "/images"; }
   std::string image(std::string_view id) const;
   std::string refs() const { return root_ + "/refs"; }

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 namespace storage {
@@ -26,6 +27,7 @@ constexpr const char* kVolatileMark = "work/incompat/volatile";
 
 struct OpenStack {
   std::vector<sys::Fd> lowers;
+  std::vector<sys::Fd> data;
   sys::Fd upper;
   sys::Fd work;
 };
@@ -61,6 +63,8 @@ OpenStack open_stack(const Stack& stack) {
   open.lowers.reserve(stack.lowers.size());
   for (const std::string& lower : stack.lowers)
     open.lowers.push_back(open_tree(lower));
+  for (const std::string& each : stack.data)
+    open.data.push_back(open_tree(each));
   if (stack.upper.empty()) return open;
   open.upper = open_tree(stack.upper);
   open.work = open_tree(stack.work);
@@ -78,6 +82,8 @@ sys::Fd mount_by_context(const Stack& stack, const OpenStack& open, OverlayCall 
   std::vector<sys::MountParameter> parameters = {{"source", "overlay"}, {"userxattr", ""}};
   for (const sys::Fd& lower : open.lowers)
     parameters.push_back(tree("lowerdir+", lower, call));
+  for (const sys::Fd& each : open.data)
+    parameters.push_back(tree("datadir+", each, call));
   if (open.upper) {
     parameters.push_back(tree("upperdir", open.upper, call));
     parameters.push_back(tree("workdir", open.work, call));
@@ -162,6 +168,30 @@ OverlayCall probe_overlay(const std::string& folder, const std::string& mountpoi
     }
   }
   throw base::Error(*refusal);
+}
+
+void lend_contents(const sys::Fd& file, const std::string& path, std::int64_t size) {
+  if (::fsetxattr(file.get(), "user.overlay.redirect", path.data(), path.size(), 0) != 0 ||
+      ::fsetxattr(file.get(), "user.overlay.metacopy", "", 0, 0) != 0 ||
+      ::ftruncate(file.get(), size) != 0) {
+    throw base::SysError("lend contents");
+  }
+}
+
+bool can_lend_contents(const std::string& folder, OverlayCall call) try {
+  if (call == OverlayCall::Mount) return false;
+  Stack stack;
+  stack.lowers = {folder + "/lending"};
+  stack.data = {folder + "/lent"};
+  sys::make_dir(stack.lowers.front());
+  sys::make_dir(stack.data.front());
+  sys::create_file(folder + "/lent/there", "contents");
+  sys::create_file(folder + "/lending/here", "");
+  lend_contents(sys::open_file(folder + "/lending/here", O_WRONLY), "/there", 8);
+  const sys::Fd merged = mount_overlay(stack, call, "");
+  return sys::read_all(sys::open_at(merged, "here")) == "contents";
+} catch (const base::Error&) {
+  return false;
 }
 
 }  // namespace storage

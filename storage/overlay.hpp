@@ -3,6 +3,7 @@
 #include "pkg/sys/fd.hpp"
 #include "storage/stack.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace storage {
@@ -21,5 +22,13 @@ sys::Fd mount_overlay(const Stack& stack, OverlayCall call, const std::string& m
 // Tries in `folder`, which is empty and on the store's file system, what containers need: a mount,
 // deletion of files, a folder made again where one was deleted. Throws base::Error saying why not.
 OverlayCall probe_overlay(const std::string& folder, const std::string& mountpoint);
+
+// Makes an empty file show the contents, so many bytes, of the file at `path` in the data layers
+// that it is mounted with.
+void lend_contents(const sys::Fd& file, const std::string& path, std::int64_t size);
+
+// Whether that works in a user namespace, which it does since Linux 6.16. Tried in `folder`, after
+// probe_overlay.
+bool can_lend_contents(const std::string& folder, OverlayCall call);
 
 }  // namespace storage

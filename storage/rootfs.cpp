@@ -10,6 +10,8 @@
 #include "storage/driver.hpp"
 #include "storage/flat.hpp"
 #include "storage/fuse_overlayfs.hpp"
+#include "storage/layer_store.hpp"
+#include "storage/shifted.hpp"
 #include "storage/staging.hpp"
 #include "storage/trash.hpp"
 #include "storage/usage.hpp"
@@ -35,11 +37,29 @@ struct Place {
   const Layout& layout;
 };
 
-Stack stack_of(const Place& place, const RootfsMount& what) {
+// Each layer as it is, or with the owners that the container's ids need.
+void add_layers(const Place& place, const RootfsMount& what, Form form, Stack& stack) {
+  if (what.ids.are_sessions()) {
+    stack.lowers = trees_of(place.home, what.layers);
+    std::ranges::reverse(stack.lowers);
+    return;
+  }
+  const LayerStore layers(place.layout);
+  for (auto layer = what.layers.rbegin(); layer != what.layers.rend(); ++layer) {
+    if (!sys::exists(layers.root(*layer))) {
+      throw base::Error("layer " + base::short_id(*layer) +
+                        ": it is in an additional store only, and other user ids need it here: "
+                        "pull the image");
+    }
+    stack.lowers.push_back(shifted_tree(place.layout, *layer, what.ids, form));
+    if (form == Form::Thin) stack.data.push_back(layers.root(*layer));
+  }
+}
+
+Stack stack_of(const Place& place, const RootfsMount& what, Form form) {
   const Layout& layout = place.layout;
   Stack stack;
-  stack.lowers = trees_of(place.home, what.layers);
-  std::ranges::reverse(stack.lowers);
+  add_layers(place, what, form, stack);
   stack.is_ephemeral = what.ephemeral;
   if (what.read_only && !what.is_view) return stack;
   const std::string folder = layout.rootfs(what.container_id);
@@ -83,7 +103,8 @@ sys::Fd mount_flat(const Layout& layout, const RootfsMount& what, const Stack& s
 }
 
 sys::Fd mount_with(const Probe& probe, const Place& place, const RootfsMount& what) {
-  const Stack stack = stack_of(place, what);
+  const bool is_thin = probe.choice.driver == Driver::Overlay && probe.can_lend;
+  const Stack stack = stack_of(place, what, is_thin ? Form::Thin : Form::Whole);
   switch (probe.choice.driver) {
     case Driver::Overlay:
       return mount_overlay(stack, probe.call, mountpoint(place.home));
@@ -136,12 +157,12 @@ Rootfs::~Rootfs() {
 sys::Fd mount_rootfs(const home::Home& home, const RootfsMount& what) try {
   const Layout layout(home);
   const Place place{home, layout};
-  if (what.read_only && !what.is_view && what.layers.size() == 1) {
+  if (what.read_only && !what.is_view && what.layers.size() == 1 && what.ids.are_sessions()) {
     const std::string tree = trees_of(home, what.layers).front();
     if (is_plain_mount(tree)) return bind_read_only(tree);
   }
   if (sys::exists(flat_tree(layout, what.container_id))) {
-    return mount_flat(layout, what, stack_of(place, what));
+    return mount_flat(layout, what, stack_of(place, what, Form::Whole));
   }
   const auto kept = find_probe(home);
   const Probe probe = kept ? *kept : probe_drivers(home);

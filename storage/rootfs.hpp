@@ -3,6 +3,7 @@
 #include "pkg/home/home.hpp"
 #include "pkg/sys/fd.hpp"
 #include "pkg/sys/lock.hpp"
+#include "pkg/userns/ids.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -54,6 +55,7 @@ struct RootfsMount {
   bool read_only = false;           // nothing is written, not even a mount point that is missing
   bool ephemeral = false;           // lost with a crash is fine (--rm): overlay's "volatile"
   bool is_view = false;             // what the container has written is seen, but nothing written
+  userns::Ids ids;                  // of the container: whose files the layers show
 };
 
 // The merged tree as a detached mount. Only from inside the session user namespace with a mount

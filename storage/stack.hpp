@@ -11,6 +11,7 @@ struct Stack {
   std::string upper;                // "" when nothing will be written
   std::string work;
   bool is_ephemeral = false;
+  std::vector<std::string> data;  // where lowers find contents that they have not; topmost first
 };
 
 }  // namespace storage

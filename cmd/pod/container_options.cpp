@@ -12,6 +12,8 @@
 
 #include <fmt/core.h>
 
+#include <cstdlib>
+
 namespace pod {
 namespace {
 
@@ -28,8 +30,15 @@ pods::Pod make_pod(const home::Home& home, const std::string& name, containers::
   wanted.name = name;
   wanted.network = std::exchange(options.network, {});
   wanted.hostname = std::exchange(options.hostname, "");
+  wanted.userns = std::exchange(options.userns, "");
   wanted.create_command = options.create_command;
   return pods::create(home, wanted);
+}
+
+// As podman has it.
+std::string userns_of_environment() {
+  const char* mode = std::getenv("PODMAN_USERNS");
+  return mode == nullptr ? "" : mode;
 }
 
 void refuse_what_belongs_to_the_pod(const NetworkFlags& flags) {
@@ -129,6 +138,11 @@ void resolve(const home::Home& home, const ContainerFlags& flags, containers::Op
   constexpr std::string_view kNew = "new:";
   std::string name = flags.life.pod;
   if (!flags.life.pod_id_file.empty()) name = read_id_files({flags.life.pod_id_file}).front();
+  const bool is_in_some_pod = !name.empty() && !name.starts_with(kNew);
+  const bool has_maps = !options.uid_map.empty() || !options.gid_map.empty();
+  if (options.userns.empty() && !is_in_some_pod && !has_maps)
+    options.userns = userns_of_environment();
+  resolve_container(home, options.userns);
   if (name.empty()) return;
   if (name.starts_with(kNew)) {
     options.pod = make_pod(home, name.substr(kNew.size()), options).id;

@@ -22,6 +22,10 @@ struct ProcessFlags {
   std::optional<std::string> entrypoint;
   std::string user;
   std::vector<std::string> groups;
+  bool passwd = true;
+  std::string passwd_entry;
+  std::string group_entry;
+  std::vector<std::string> host_users;
   std::string workdir;
   bool terminal = false;
   bool interactive = false;
@@ -53,6 +57,8 @@ struct IsolationFlags {
   std::string cgroupns;
   std::string cgroups;
   std::string userns;
+  std::vector<std::string> uid_map;
+  std::vector<std::string> gid_map;
 
   void declare(cli::Options& options);
   void apply(containers::Options& out) const;

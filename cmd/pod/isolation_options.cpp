@@ -2,6 +2,7 @@
 #include "cmd/pod/flag_values.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/userns/ids.hpp"
 
 #include <fmt/core.h>
 
@@ -23,8 +24,11 @@ void IsolationFlags::declare(cli::Options& options) {
       .value("--uts", uts, "Host name: private, host, container:NAME, ns:PATH")
       .value("--cgroupns", cgroupns, "View of the cgroups: private, host")
       .value("--cgroups", cgroups, "A cgroup of its own: enabled, disabled, no-conmon")
-      .value("--userns", userns, "host")
-      .refuse("--uidmap,--gidmap,--subuidname,--subgidname,--gpus,--device-cgroup-rule")
+      .value("--userns", userns, "User ids: host, keep-id[:uid=,gid=,size=], nomap, container:NAME")
+      .list("--uidmap", uid_map,
+            "User ids one by one: CONTAINER:ID[:COUNT], @ID for one of the host")
+      .list("--gidmap", gid_map, "The same for groups")
+      .refuse("--subuidname,--subgidname,--gpus,--device-cgroup-rule")
       .refuse("--seccomp-policy,--rdt-class");
 }
 
@@ -52,10 +56,12 @@ void IsolationFlags::apply(containers::Options& out) const {
     throw base::Error(fmt::format("--cgroups={}: not supported yet", cgroups));
   }
   out.has_cgroup = cgroups != "disabled";
-  if (!userns.empty() && userns != "host") {
-    throw base::Error(fmt::format("--userns={}: not supported yet", userns));
-  }
   out.userns = userns;
+  out.uid_map = uid_map;
+  out.gid_map = gid_map;
+  if (!userns.starts_with("container:")) {
+    with_flag("--userns", [&] { return userns::Wish::parse(userns); });
+  }
 }
 
 }  // namespace pod

@@ -3,6 +3,7 @@
 #include "cmd/pod/listing.hpp"
 #include "cmd/pod/selection.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/containers/user_namespace.hpp"
 #include "storage/viewing.hpp"
 
 #include <fmt/core.h>
@@ -18,6 +19,7 @@ std::string mount_one(const home::Home& home, const containers::Container& conta
   storage::RootfsMount what;
   what.container_id = container.id;
   what.layers = container.layers;
+  what.ids = containers::ids_of(container.options);
   what.is_view = containers::state_of(home, container).is_running();
   return storage::mount_for_viewing(home, Viewed::Container, container.id, what);
 }

@@ -7,8 +7,11 @@
 #include "pkg/base/text.hpp"
 #include "pkg/pods/lifecycle.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/userns/ids.hpp"
 
 #include <fmt/core.h>
+
+#include <cstdlib>
 
 namespace pod {
 namespace {
@@ -24,6 +27,7 @@ struct PodFlags {
   std::string exit_policy = "continue";
   std::string id_file;
   std::vector<std::string> sysctl;
+  std::string userns;
   bool infra = true;
   NetworkFlags network;
   ResourceFlags resources;
@@ -37,7 +41,9 @@ struct PodFlags {
         .value("--shm-size", shm_size, "Size of /dev/shm; 0: no limit")
         .value("--exit-policy", exit_policy, "When the last container ends: continue, stop")
         .value("--pod-id-file", id_file, "File to write the pod's id to")
-        .list("--sysctl", sysctl, "Kernel setting of the shared namespaces: NAME=VALUE");
+        .list("--sysctl", sysctl, "Kernel setting of the shared namespaces: NAME=VALUE")
+        .value("--userns", userns,
+               "User ids of its containers: host, keep-id[:uid=,gid=,size=], nomap");
     network.declare(options);
     resources.declare_for_pod(options);
     // There is no infra container: what one would hold, the pod's monitor holds.
@@ -47,7 +53,7 @@ struct PodFlags {
         .refuse("--blkio-weight,--blkio-weight-device,--cgroup-parent,--device,--device-read-bps")
         .refuse("--device-write-bps,--gidmap,--gpus,--infra-conmon-pidfile,--pid,--restart")
         .refuse("--security-opt,--share-parent,--shm-size-systemd,--subgidname,--subuidname")
-        .refuse("--uidmap,--userns,--uts,-v,--volume,--volumes-from")
+        .refuse("--uidmap,--uts,-v,--volume,--volumes-from")
         .argument("NAME", positional);
   }
 };
@@ -81,6 +87,9 @@ pods::Options take(const PodFlags& flags, const Arguments& arguments) {
   for_each_value("--label", flags.labels, [&](const auto& text) { add_pair(out.labels, text); });
   for_each_value("--sysctl", flags.sysctl,
                  [&](const auto& text) { add_setting(out.sysctl, text); });
+  with_flag("--userns", [&] { return userns::Wish::parse(flags.userns); });
+  const char* userns = std::getenv("PODMAN_USERNS");
+  out.userns = flags.userns.empty() && userns != nullptr ? userns : flags.userns;
   out.share = parse_share(flags.share);
   out.shm_size = with_flag("--shm-size", [&] { return base::parse_size(flags.shm_size); });
   if (flags.exit_policy != "continue" && flags.exit_policy != "stop") {

@@ -33,7 +33,11 @@ void ProcessFlags::declare(cli::Options& options) {
       .flag("--http-proxy", http_proxy, "Pass the proxy variables that are set here")
       .value("--entrypoint", entrypoint, "Program instead of the image's: a word or a JSON array")
       .value("-u,--user", user, "User: NAME|UID[:GROUP|GID]")
-      .list("--group-add", groups, "Further groups")
+      .list("--group-add", groups, "Further groups, or keep-groups: those of the caller")
+      .flag("--passwd", passwd, "Give users that the image does not know a line in its files")
+      .value("--passwd-entry", passwd_entry, "That line: with $USERNAME, $UID, $GID, $NAME, $HOME")
+      .value("--group-entry", group_entry, "The line of the group: with $GROUPNAME, $GID")
+      .list("--hostuser", host_users, "Users of this host that get a line in /etc/passwd")
       .value("-w,--workdir", workdir, "Working directory")
       .flag("-t,--tty", terminal, "Give it a terminal")
       .flag("-i,--interactive", interactive, "Keep standard input open")
@@ -45,8 +49,7 @@ void ProcessFlags::declare(cli::Options& options) {
       .value("--timeout", timeout, "Kill it after so many seconds")
       .value("--tz", timezone, "Time zone: a name or local")
       .value("--oom-score-adj", oom_score_adj, "How readily the kernel kills it: -1000 to 1000")
-      .refuse(
-          "--env-merge,--init-path,--personality,--passwd,--passwd-entry,--group-entry,--hostuser")
+      .refuse("--env-merge,--init-path,--personality")
       .refuse("--preserve-fd,--preserve-fds,--systemd,--sdnotify,--shm-size-systemd,--chrootdirs");
 }
 
@@ -60,9 +63,15 @@ void ProcessFlags::apply(containers::Options& out) const {
   if (entrypoint) out.entrypoint = parse_entrypoint(*entrypoint);
   out.user = user;
   for_each_value("--group-add", groups, [&](const std::string& group) {
-    if (group == "keep-groups") throw base::Error("keep-groups: not supported yet");
+    if (group == "keep-groups" && groups.size() > 1) {
+      throw base::Error("keep-groups: no other groups can be added then");
+    }
     out.groups.push_back(group);
   });
+  out.adds_users = passwd;
+  out.passwd_entry = passwd_entry;
+  out.group_entry = group_entry;
+  out.host_users = host_users;
   if (!workdir.empty() && !workdir.starts_with('/')) {
     throw base::Error(fmt::format("--workdir: {}: expected an absolute path", workdir));
   }

@@ -6,6 +6,7 @@
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/spec.hpp"
+#include "pkg/containers/user_namespace.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
@@ -232,6 +233,7 @@ Made make(const home::Home& home, const Options& options, bool is_started) {
   if (const char* runtime = std::getenv("POD_RUNTIME")) container.options.runtime = runtime;
   make_room_for_name(home, container.options);
   add_volumes_of_others(home, container.options);
+  assign_ids(home, container.options);
   use_image(home, container);
   set_command(container);
   publish_exposed(container.options);

@@ -8,6 +8,7 @@
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/spec.hpp"
 #include "pkg/containers/user_entry.hpp"
+#include "pkg/containers/user_namespace.hpp"
 #include "pkg/containers/volumes.hpp"
 #include "pkg/seccomp/compile.hpp"
 #include "pkg/sys/dir.hpp"
@@ -39,6 +40,7 @@ sys::Fd mount_root(const home::Home& home, const Container& container) {
   what.container_id = container.id;
   what.layers = container.layers;
   what.ephemeral = options.remove;
+  what.ids = ids_of(options);
   return storage::mount_rootfs(home, what);
 }
 
@@ -132,7 +134,7 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
     roots_.erase(id);
     const sys::Fd& root = roots_.emplace(id, mount_root(home_, container)).first->second;
     prepare_volumes(home_, container, root, spec.process.user);
-    add_user_entry(container.directory(home_), root, spec);
+    add_user_entries(home_, container, root, spec);
     if (!container.options.runtime.empty()) return launch_outside(container, spec, streams);
     const seccomp::Program filter = filter_of(home_, spec);
     const std::vector<runtime::Prepared> prepared = prepared_mounts();
@@ -145,7 +147,8 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
                                                   .is_limited = !limits.empty(),
                                                   .in = streams.in,
                                                   .out = streams.out,
-                                                  .err = streams.err});
+                                                  .err = streams.err,
+                                                  .ids = ids_of(container.options)});
     if (launched.terminal && streams.rows > 0) {
       sys::set_window_size(launched.terminal.get(), {streams.rows, streams.columns});
     }
@@ -222,6 +225,7 @@ void Crew::make_namespaces() {
   wanted.pid = sandbox_.share_pid;
   wanted.hostname = sandbox_.hostname;
   wanted.sysctl = sandbox_.sysctl;
+  wanted.ids = sandbox_.ids;
   if (!sandbox_.namespaces_of.empty()) wanted.user = user_namespace_of(sandbox_.namespaces_of);
   namespaces_ = runtime::make_namespaces(wanted, mapping_);
 }
@@ -244,6 +248,9 @@ void Crew::mount_shared() {
   const auto mount = [&](const std::string& name, std::int64_t size) {
     std::vector<sys::MountParameter> parameters = {{"source", name}, {"mode", "1777"}};
     if (size > 0) parameters.push_back({"size", std::to_string(size)});
+    if (const auto root = userns::outside_of(sandbox_.ids.uids, 0); root.value_or(0) != 0) {
+      parameters.push_back({"uid", std::to_string(*root)});
+    }
     sys::Fd made = sys::make_mount("tmpfs", parameters, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
     sys::move_mount(made, place);
     shared_.emplace(name, std::move(made));

@@ -260,6 +260,7 @@ Json log_json(const home::Home& home, const Container& container) {
 
 Json host_config_json(const home::Home& home, const Container& container, const Sandbox& sandbox) {
   const Options& options = container.options;
+  const bool is_remapped = !options.uid_map.empty();
   Json security = Json::array();
   if (options.no_new_privileges) security.push_back("no-new-privileges");
   if (!options.seccomp.empty()) security.push_back("seccomp=" + options.seccomp);
@@ -290,7 +291,7 @@ Json host_config_json(const home::Home& home, const Container& container, const 
        {"PublishAllPorts", options.publish_all},
        {"ReadonlyRootfs", options.read_only},
        {"SecurityOpt", security},
-       {"UsernsMode", ""},
+       {"UsernsMode", is_remapped ? "private" : ""},
        {"ShmSize", options.shm_size},
        {"Runtime", "pod"},
        {"Init", options.init},
@@ -300,6 +301,10 @@ Json host_config_json(const home::Home& home, const Container& container, const 
   json["OomScoreAdj"] = options.oom_score_adj.value_or(0);
   json["Cgroups"] = options.has_cgroup ? "default" : "disabled";
   add_limits(json, options.resources);
+  if (is_remapped) {
+    json["IDMappings"] =
+        Json::object({{"UidMap", list(options.uid_map)}, {"GidMap", list(options.gid_map)}});
+  }
   add_absent(json);
   return json;
 }

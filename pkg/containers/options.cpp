@@ -219,6 +219,10 @@ void visit_process(Any& options, Visitor& visitor) {
   visitor("http_proxy", options.http_proxy);
   visitor("user", options.user);
   visitor("groups", options.groups);
+  visitor("adds_users", options.adds_users);
+  visitor("passwd_entry", options.passwd_entry);
+  visitor("group_entry", options.group_entry);
+  visitor("host_users", options.host_users);
   visitor("workdir", options.workdir);
   visitor("make_workdir", options.make_workdir);
   visitor("terminal", options.terminal);
@@ -253,6 +257,8 @@ void visit_isolation(Any& options, Visitor& visitor) {
   visitor("cgroup_mode", options.cgroup_mode);
   visitor("has_cgroup", options.has_cgroup);
   visitor("userns", options.userns);
+  visitor("uid_map", options.uid_map);
+  visitor("gid_map", options.gid_map);
 }
 
 template <typename Any, typename Visitor>

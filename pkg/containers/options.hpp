@@ -60,8 +60,12 @@ struct Options {
   bool http_proxy = true;           // pass the host's proxy variables on
   std::string user;                 // "name|uid[:group|gid]"; "": the image's
   std::vector<std::string> groups;  // --group-add
-  std::string workdir;              // "": the image's
-  bool make_workdir = false;        // it is the image's, which is made when missing
+  bool adds_users = true;           // --passwd: lines in the image's /etc/passwd and /etc/group
+  std::string passwd_entry;         // what such a line is instead; $USERNAME, $UID ...
+  std::string group_entry;
+  std::vector<std::string> host_users;  // --hostuser: users of the host that get a line
+  std::string workdir;                  // "": the image's
+  bool make_workdir = false;            // it is the image's, which is made when missing
   bool terminal = false;
   bool interactive = false;  // keep stdin open
   bool init = false;
@@ -91,7 +95,11 @@ struct Options {
   std::string uts_mode;
   std::string cgroup_mode;  // "" or "private", "host"
   bool has_cgroup = true;   // one of its own, where that can be had
-  std::string userns;  // "" or "host", "keep-id...", "auto", "nomap"; what we cannot yet is refused
+  std::string userns;       // "" or "host", "keep-id[:...]", "nomap", "container:ID"
+  // --uidmap, --gidmap; once the container is made what all of it came to: "0:1:1000". None: the
+  // session's ids as they are.
+  std::vector<std::string> uid_map;
+  std::vector<std::string> gid_map;
 
   // Names and network; a pod's member leaves these to the pod
   std::string hostname;

@@ -3,6 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
 #include "pkg/containers/table.hpp"
+#include "pkg/containers/user_namespace.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/namespaces.hpp"
 
@@ -36,8 +37,9 @@ Sandbox standalone(const home::Home& home, const Container& container) {
   sandbox.share_uts = is_private(options.uts_mode);
   sandbox.sysctl = options.sysctl;
   sandbox.shm_size = options.shm_size;
-  for (const std::string& mode :
-       {options.network.mode, options.ipc_mode, options.uts_mode, options.pid_mode}) {
+  sandbox.ids = ids_of(options);
+  for (const std::string& mode : {options.userns, options.network.mode, options.ipc_mode,
+                                  options.uts_mode, options.pid_mode}) {
     if (mode.starts_with("container:")) sandbox.namespaces_of = mode.substr(10);
   }
   return sandbox;
@@ -63,6 +65,9 @@ Sandbox load_sandbox(const home::Home& home, const std::string& pod_id) {
   sandbox.share_ipc = json.bool_or("share_ipc", true);
   sandbox.share_uts = json.bool_or("share_uts", true);
   sandbox.share_pid = json.bool_or("share_pid", false);
+  sandbox.userns = json.string_or("userns", "");
+  sandbox.ids = {userns::parse_extent_texts(json.strings_or_none("uid_map")),
+                 userns::parse_extent_texts(json.strings_or_none("gid_map"))};
   for (const auto& [key, value] : json.object_or_none("sysctl")) {
     sandbox.sysctl[key] = value.as_string();
   }
@@ -87,7 +92,10 @@ void save_sandbox(const std::string& pod_directory, const Sandbox& sandbox) {
                                         {"share_pid", sandbox.share_pid},
                                         {"sysctl", table(sandbox.sysctl)},
                                         {"volumes", base::Json::array()},
-                                        {"shm_size", sandbox.shm_size}});
+                                        {"shm_size", sandbox.shm_size},
+                                        {"userns", sandbox.userns},
+                                        {"uid_map", userns::extent_texts(sandbox.ids.uids)},
+                                        {"gid_map", userns::extent_texts(sandbox.ids.gids)}});
   for (const PodVolume& volume : sandbox.volumes) {
     json["volumes"].push_back(base::Json::object(
         {{"name", volume.name}, {"memory", volume.memory}, {"size_limit", volume.size_limit}}));

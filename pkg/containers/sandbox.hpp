@@ -3,6 +3,7 @@
 #include "network/network.hpp"
 #include "pkg/containers/container.hpp"
 #include "pkg/oci/spec.hpp"
+#include "pkg/userns/ids.hpp"
 
 #include <cstdint>
 #include <map>
@@ -35,6 +36,8 @@ struct Sandbox {
   bool share_uts = true;
   bool share_pid = false;
   std::string namespaces_of;  // id of a container whose user and network namespaces are joined
+  std::string userns;         // of a pod: as it was asked for
+  userns::Ids ids;            // of the user namespace
   std::map<std::string, std::string> sysctl;
   std::vector<PodVolume> volumes;
   std::int64_t shm_size = 0;

@@ -3,6 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/containers/record.hpp"
+#include "pkg/containers/user_namespace.hpp"
 #include "pkg/runtime/users.hpp"
 #include "pkg/sys/copy.hpp"
 #include "pkg/sys/dir.hpp"
@@ -11,6 +12,8 @@
 #include "storage/trash.hpp"
 #include "storage/volume_store.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include <fcntl.h>
@@ -18,9 +21,26 @@
 namespace containers {
 namespace {
 
-void give(const sys::Fd& file, const sys::Fd& root, const oci::User& user) {
+// The container's user, as it is known outside of the container.
+struct Taker {
+  uid_t uid = 0;
+  gid_t gid = 0;
+};
+
+Taker taker_of(const Container& container, const sys::Fd& root, const oci::User& user) {
   const runtime::Identity identity = runtime::resolve_user(root, user);
-  sys::change_owner(file, identity.uid, identity.gid);
+  const userns::Ids ids = ids_of(container.options);
+  const auto uid = userns::outside_of(ids.uids, identity.uid);
+  const auto gid = userns::outside_of(ids.gids, identity.gid);
+  if (!uid || !gid) {
+    throw base::Error(
+        fmt::format("user {}:{}: the container has no such ids", identity.uid, identity.gid));
+  }
+  return {*uid, *gid};
+}
+
+void give(const sys::Fd& file, const Taker& taker) {
+  sys::change_owner(file, taker.uid, taker.gid);
 }
 
 bool has_option(const VolumeMount& mount, std::string_view wanted) {
@@ -28,14 +48,15 @@ bool has_option(const VolumeMount& mount, std::string_view wanted) {
 }
 
 // A fresh volume is as the directory in its place, or else the container's user's.
+template <typename FindTaker>
 void fill(const storage::VolumeStore& store, const VolumeMount& mount, const sys::Fd& root,
-          const oci::User& user) {
+          FindTaker find_taker) {
   const auto volume = store.find(mount.source);
   if (!volume || !volume->fresh) return;
   const auto source = sys::find_in(root, mount.target, O_RDONLY | O_DIRECTORY);
   const sys::Fd data = sys::open_file(volume->data, O_RDONLY);
   if (source && !has_option(mount, "nocopy")) sys::copy_tree(*source, data);
-  if (!source) give(data, root, user);
+  if (!source) give(data, find_taker());
   store.mark_used(mount.source);
 }
 
@@ -52,15 +73,16 @@ void discard_name(const home::Home& home, const Container& container) {
 void prepare_volumes(const home::Home& home, const Container& container, const sys::Fd& root,
                      const oci::User& user) {
   const storage::VolumeStore store{storage::Layout(home)};
+  const auto find_taker = [&] { return taker_of(container, root, user); };
   for (const VolumeMount& mount : container.options.mounts) {
     const bool is_volume = mount.kind == VolumeMount::Kind::Volume;
     if (!is_volume && mount.kind != VolumeMount::Kind::Bind) continue;
     try {
-      if (is_volume) fill(store, mount, root, user);
+      if (is_volume) fill(store, mount, root, find_taker);
       if (!has_option(mount, "U")) continue;
       const std::string source =
           is_volume ? storage::Layout(home).volume(mount.source) + "/data" : mount.source;
-      give(sys::open_file(source, O_PATH), root, user);
+      give(sys::open_file(source, O_PATH), find_taker());
     } catch (base::Error& error) {
       error.during("volume " + mount.source);
       throw;

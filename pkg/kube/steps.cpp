@@ -116,6 +116,7 @@ pods::Options pod_options(const Pod& pod, const PlayOptions& options) {
   for (const auto& [key, value] : options.annotations)
     out.annotations[key] = value;
   out.hostname = pod.hostname;
+  out.userns = options.userns;
   out.network = options.network;
   if (pod.host_network) {
     char name[256] = {};

@@ -8,6 +8,7 @@
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/supervise.hpp"
 #include "pkg/containers/sweep.hpp"
+#include "pkg/containers/user_namespace.hpp"
 #include "pkg/containers/volumes.hpp"
 #include "pkg/monitor/protocol.hpp"
 #include "pkg/sys/dir.hpp"
@@ -37,7 +38,7 @@ void check(const Options& options) {
   network::validate_hostname(options.hostname);
 }
 
-containers::Sandbox sandbox_of(const Pod& pod) {
+containers::Sandbox sandbox_of(const home::Home& home, const Pod& pod) {
   const Options& options = pod.options;
   const auto shares = [&](const char* name) {
     return std::find(options.share.begin(), options.share.end(), name) != options.share.end();
@@ -54,6 +55,8 @@ containers::Sandbox sandbox_of(const Pod& pod) {
   sandbox.volumes = options.volumes;
   sandbox.shm_size = options.shm_size;
   sandbox.resources = options.resources;
+  sandbox.userns = options.userns;
+  sandbox.ids = containers::ids_for_pod(home, options.userns);
   return sandbox;
 }
 
@@ -122,7 +125,7 @@ Pod create(const home::Home& home, const Options& options) {
   containers::StagedFolder folder(home, pod.directory(home), options.name);
   pod.name = pod.options.name = folder.name();
   make_volumes(pod.options, folder.path());
-  containers::save_sandbox(folder.path(), sandbox_of(pod));
+  containers::save_sandbox(folder.path(), sandbox_of(home, pod));
   sys::create_file(folder.path() + "/record.json", pod.json().dump(), 0600);
   folder.publish();
   return pod;

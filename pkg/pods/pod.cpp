@@ -62,6 +62,7 @@ Options Options::parse(const Json& json) {
   if (const Json* resources = json.find("resources")) {
     options.resources = oci::Resources::parse(*resources);
   }
+  options.userns = json.string_or("userns", "");
   options.exit_policy = json.string_or("exit_policy", "continue");
   options.create_command = json.strings_or_none("create_command");
   options.digest = json.string_or("digest", "");
@@ -78,6 +79,7 @@ Json Options::json() const {
                             {"sysctl", containers::table(sysctl)},
                             {"volumes", Json::array()},
                             {"shm_size", shm_size},
+                            {"userns", userns},
                             {"exit_policy", exit_policy},
                             {"create_command", create_command},
                             {"digest", digest}});

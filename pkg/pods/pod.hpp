@@ -28,6 +28,7 @@ struct Options {
   std::vector<Volume> volumes;
   std::int64_t shm_size = 65536 * 1024;
   oci::Resources resources;
+  std::string userns;                    // as in containers::Options
   std::string exit_policy = "continue";  // or "stop": no process stays when the last container ends
   std::vector<std::string> create_command;
   std::string digest;  // of the YAML document it was played from: tells whether anything changed

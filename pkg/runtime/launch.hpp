@@ -4,6 +4,7 @@
 #include "pkg/runtime/outside.hpp"
 #include "pkg/seccomp/compile.hpp"
 #include "pkg/sys/fd.hpp"
+#include "pkg/userns/ids.hpp"
 #include "pkg/userns/mapping.hpp"
 
 #include <map>
@@ -36,9 +37,11 @@ struct NamespacesWanted {
   std::string hostname;
   std::map<std::string, std::string> sysctl;  // of net and ipc
   sys::Fd user;  // somebody else's user namespace, to make them in (but not pid)
+  userns::Ids ids;
 };
 
-// A user namespace below the session's with the same ids, and the others inside it.
+// A user namespace below the session's, with the same ids unless others are wanted, and the others
+// inside it.
 Namespaces make_namespaces(const NamespacesWanted& wanted, const userns::Mapping& session);
 
 // A mount that is not the runtime's to make: put at `destination` in the container, in the order of
@@ -59,6 +62,7 @@ struct LaunchRequest {
   int in = -1;                      // the container's streams; unused with a terminal
   int out = -1;
   int err = -1;
+  userns::Ids ids;  // of namespaces.user
   // Of a literal spec: the bind mounts that are open already, at the place of the spec's mount.
   std::span<const sys::Fd> sources = {};
   Outside outside = {};

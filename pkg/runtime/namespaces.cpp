@@ -39,13 +39,18 @@ pid_t clone_maker(const NamespacesWanted& wanted, inside::Making& making,
 
 void write_map(pid_t pid, const char* file, const std::vector<userns::Extent>& extents) {
   const std::string path = "/proc/" + std::to_string(pid) + "/" + file;
-  sys::write_all(sys::open_file(path, O_WRONLY), userns::map_text(userns::repeat(extents)));
+  sys::write_all(sys::open_file(path, O_WRONLY), userns::map_text(extents));
+}
+
+std::vector<userns::Extent> map_of(const std::vector<userns::Extent>& wanted,
+                                   const std::vector<userns::Extent>& session) {
+  return wanted.empty() ? userns::repeat(session) : userns::cut(wanted, session);
 }
 
 // A namespace of one id whose groups cannot change: nor can those of its children.
-void write_maps(pid_t pid, const userns::Mapping& session) {
-  write_map(pid, "uid_map", session.uids);
-  write_map(pid, "gid_map", session.gids);
+void write_maps(pid_t pid, const userns::Ids& ids, const userns::Mapping& session) {
+  write_map(pid, "uid_map", map_of(ids.uids, session.uids));
+  write_map(pid, "gid_map", map_of(ids.gids, session.gids));
 }
 
 Namespaces open_all(pid_t pid, const NamespacesWanted& wanted) {
@@ -97,7 +102,7 @@ Namespaces make_namespaces(const NamespacesWanted& wanted, const userns::Mapping
 
   Namespaces made;
   if (!wanted.user) {
-    write_maps(pid, session);
+    write_maps(pid, wanted.ids, session);
     made = open_all(pid, wanted);
   }
   sys::write_all(gate.write, "g");

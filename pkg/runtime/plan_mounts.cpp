@@ -1,5 +1,6 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
+#include "pkg/base/text.hpp"
 #include "pkg/runtime/bind.hpp"
 #include "pkg/runtime/copy_up.hpp"
 #include "pkg/runtime/device.hpp"
@@ -27,10 +28,45 @@ std::string without_slash(const std::string& path) {
   return path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
 }
 
+// Whom the container's root is for us; us ourselves when it has none.
+Tree::Owner root_of(const userns::Ids& ids) {
+  return {userns::outside_of(ids.uids, 0).value_or(0), userns::outside_of(ids.gids, 0).value_or(0)};
+}
+
+// Owners among a file system's parameters are the container's, while we make it outside of it.
+void translate_owners(const userns::Ids& ids, std::vector<sys::MountParameter>& parameters) {
+  for (sys::MountParameter& parameter : parameters) {
+    if (parameter.key != "uid" && parameter.key != "gid") continue;
+    const auto id = base::parse_integer(parameter.value);
+    if (!id || *id < 0) continue;  // the kernel says what it thinks of it
+    const auto& extents = parameter.key == "uid" ? ids.uids : ids.gids;
+    const auto outside = userns::outside_of(extents, static_cast<std::uint32_t>(*id));
+    if (!outside)
+      throw base::Error(parameter.key + "=" + parameter.value + ": no id of the container");
+    parameter.value = std::to_string(*outside);
+  }
+}
+
+// Without a word of the user's it belongs to the container's root.
+void give_to_root(const userns::Ids& ids, std::vector<sys::MountParameter>& parameters) {
+  const auto add = [&](const char* key) {
+    const auto is_same = [&](const sys::MountParameter& one) { return one.key == key; };
+    if (std::none_of(parameters.begin(), parameters.end(), is_same))
+      parameters.push_back({key, "0"});
+  };
+  if (ids.are_sessions()) return;
+  add("uid");
+  add("gid");
+  translate_owners(ids, parameters);
+}
+
 class MountPlanner {
  public:
   MountPlanner(const LaunchRequest& request, Planned& planned)
-      : request_(request), spec_(request.spec), planned_(planned), tree_(request.root) {}
+      : request_(request),
+        spec_(request.spec),
+        planned_(planned),
+        tree_(request.root, root_of(request.ids)) {}
 
   void plan() {
     if (!spec_.is_literal()) add_sign();
@@ -139,6 +175,7 @@ class MountPlanner {
   void add_tmpfs(const std::string& target, const std::string& source, MountOptions options) {
     if (!source.empty()) options.parameters.push_back({"source", source});
     if (spec_.is_literal()) take_mode(target, options);
+    give_to_root(request_.ids, options.parameters);
     sys::Fd mount = sys::make_mount("tmpfs", options.parameters,
                                     options.set & ~std::uint64_t{MOUNT_ATTR_RDONLY});
     if (options.copies_up) copy_image_content(target, mount);
@@ -173,6 +210,7 @@ class MountPlanner {
 
   void add_devpts(const std::string& target, MountOptions options) {
     sys::Fd mount;
+    translate_owners(request_.ids, options.parameters);
     try {
       mount = sys::make_mount("devpts", options.parameters, options.set);
     } catch (const base::SysError& error) {

@@ -99,22 +99,28 @@ void Tree::make_parents(const std::string& path) const {
 void Tree::make_directory(const std::string& path) const {
   const Place place = place_of(path);
   if (place.mount < 0 || place.rest.empty()) return;
-  if (::mkdirat(place.mount, place.rest.c_str(), 0755) == 0 || errno == EEXIST) return;
-  if (errno == ENOENT) {
+  const auto make = [&] { return ::mkdirat(place.mount, place.rest.c_str(), 0755) == 0; };
+  bool is_made = make();
+  if (!is_made && errno == ENOENT) {
     make_parents(path);
-    if (::mkdirat(place.mount, place.rest.c_str(), 0755) == 0 || errno == EEXIST) return;
+    is_made = make();
   }
+  if (is_made) give(place);
+  if (is_made || errno == EEXIST) return;
   throw base::SysError("make mount point " + path);
 }
 
 void Tree::make_file(const std::string& path) const {
   const Place place = place_of(path);
   if (place.mount < 0 || place.rest.empty()) return;
-  if (::mknodat(place.mount, place.rest.c_str(), kMountPoint, 0) == 0 || errno == EEXIST) return;
-  if (errno == ENOENT) {
+  const auto make = [&] { return ::mknodat(place.mount, place.rest.c_str(), kMountPoint, 0) == 0; };
+  bool is_made = make();
+  if (!is_made && errno == ENOENT) {
     make_parents(path);
-    if (::mknodat(place.mount, place.rest.c_str(), kMountPoint, 0) == 0 || errno == EEXIST) return;
+    is_made = make();
   }
+  if (is_made) give(place);
+  if (is_made || errno == EEXIST) return;
   throw base::SysError("make mount point " + path);
 }
 
@@ -135,8 +141,16 @@ void Tree::make_node(const std::string& path, mode_t mode, dev_t device, const O
 void Tree::make_link(const std::string& text, const std::string& path) const {
   const Place place = place_of(path);
   if (place.mount < 0 || place.rest.empty()) return;
-  if (::symlinkat(text.c_str(), place.mount, place.rest.c_str()) == 0 || errno == EEXIST) return;
-  throw base::SysError("make link " + path);
+  if (::symlinkat(text.c_str(), place.mount, place.rest.c_str()) == 0) {
+    give(place);
+  } else if (errno != EEXIST) {
+    throw base::SysError("make link " + path);
+  }
+}
+
+void Tree::give(const Place& place) const {
+  if (owner_.uid == 0 && owner_.gid == 0) return;
+  (void)!::fchownat(place.mount, place.rest.c_str(), owner_.uid, owner_.gid, AT_SYMLINK_NOFOLLOW);
 }
 
 sys::Fd Tree::open(const std::string& path, int flags) const {

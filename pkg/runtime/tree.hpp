@@ -16,7 +16,12 @@ namespace runtime {
 // leads out of it. All failures throw base::Error with the path.
 class Tree {
  public:
-  explicit Tree(const sys::Fd& root) : root_(root.get()) {}
+  // What is made in it belongs to the container's root, which these are here.
+  struct Owner {
+    uid_t uid = 0;
+    gid_t gid = 0;
+  };
+  explicit Tree(const sys::Fd& root, Owner owner) : root_(root.get()), owner_(owner) {}
 
   // The path without links, "." and "..": "/run/x" for "/var/run/x". What does not exist stays as
   // it is written.
@@ -50,7 +55,10 @@ class Tree {
   std::optional<std::string> find_link(const std::string& path) const;
   void make_parents(const std::string& path) const;
 
+  void give(const Place& place) const;
+
   int root_;
+  Owner owner_;
   std::vector<std::pair<std::string, int>> mounts_;
 };
 

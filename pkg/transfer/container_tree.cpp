@@ -1,6 +1,7 @@
 #include "pkg/transfer/container_tree.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/containers/user_namespace.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "storage/rootfs.hpp"
@@ -24,10 +25,13 @@ std::unique_ptr<tar::Source> pack_root(const home::Home& home,
   if (!rootfs.empty()) {
     return std::make_unique<tar::TreeArchive>(sys::open_dir(rootfs), tar::TreeOptions{});
   }
-  const sys::Fd mount = storage::mount_rootfs(
-      home, {.container_id = container.id, .layers = container.layers, .is_view = true});
-  return std::make_unique<tar::TreeArchive>(sys::open_at(mount, ".", O_RDONLY | O_DIRECTORY),
-                                            tar::TreeOptions{});
+  const sys::Fd mount = storage::mount_rootfs(home, {.container_id = container.id,
+                                                     .layers = container.layers,
+                                                     .is_view = true,
+                                                     .ids = containers::ids_of(container.options)});
+  return std::make_unique<tar::TreeArchive>(
+      sys::open_at(mount, ".", O_RDONLY | O_DIRECTORY),
+      tar::TreeOptions{.ids = containers::ids_of(container.options)});
 }
 
 std::unique_ptr<tar::Source> pack_written(const home::Home& home,
@@ -39,8 +43,9 @@ std::unique_ptr<tar::Source> pack_written(const home::Home& home,
         "--squash makes one layer of all");
   }
   return std::make_unique<tar::TreeArchive>(
-      sys::open_dir(written.tree),
-      tar::TreeOptions{.is_upper = true, .mount_points = mount_points()});
+      sys::open_dir(written.tree), tar::TreeOptions{.is_upper = true,
+                                                    .mount_points = mount_points(),
+                                                    .ids = containers::ids_of(container.options)});
 }
 
 }  // namespace transfer

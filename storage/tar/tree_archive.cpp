@@ -70,19 +70,37 @@ bool is_opaque(const sys::Fd& directory) {
          attribute(directory, "user.fuseoverlayfs.opaque") == "y";
 }
 
-Entry entry_of(const struct stat& status, const std::string& path) {
+// An owner that the container does not know is what the kernel shows it instead: nobody.
+std::uint32_t seen_as(const std::vector<userns::Extent>& extents, std::uint32_t id) {
+  constexpr std::uint32_t kNobody = 65534;
+  return userns::inside_of(extents, id).value_or(kNobody);
+}
+
+Entry entry_of(const struct stat& status, const std::string& path, const userns::Ids& ids) {
   Entry entry;
   entry.path = path;
-  entry.uid = status.st_uid;
-  entry.gid = status.st_gid;
+  entry.uid = seen_as(ids.uids, status.st_uid);
+  entry.gid = seen_as(ids.gids, status.st_gid);
   entry.mode = status.st_mode & 07777U;
   entry.mtime = status.st_mtim;
   return entry;
 }
 
+// Capabilities that hold for one namespace's root (version 3) are in an archive for any root's.
+void make_rootless(std::string& capability) {
+  constexpr std::size_t kVersion2 = 20;
+  constexpr std::size_t kVersion3 = 24;
+  if (capability.size() != kVersion3) return;
+  capability.resize(kVersion2);
+  capability[3] = 2;
+}
+
 void add_attributes(Entry& entry, const sys::Fd& file) {
   for (const std::string& name : attribute_names(file)) {
-    if (is_welcome_xattr(name)) entry.xattrs.emplace_back(name, attribute(file, name.c_str()));
+    if (!is_welcome_xattr(name)) continue;
+    std::string value = attribute(file, name.c_str());
+    if (name == "security.capability") make_rootless(value);
+    entry.xattrs.emplace_back(name, std::move(value));
   }
 }
 
@@ -147,7 +165,7 @@ void TreeArchive::Walk::visit(const Level& level, const std::string& name) {
     if (is_gone(errno)) return;
     throw base::SysError(level.path + name);
   }
-  Entry entry = entry_of(status, level.path + name);
+  Entry entry = entry_of(status, level.path + name, options.ids);
   if (is_mount_point(entry.path, status)) return;
   if (S_ISDIR(status.st_mode)) return add_directory(level, name, status);
   if (S_ISREG(status.st_mode) && (status.st_nlink == 1 || !is_linked(entry, status))) {
@@ -190,7 +208,7 @@ void TreeArchive::Walk::add_directory(const Level& level, const std::string& nam
     throw base::SysError(path);
   }
   sys::Fd directory(number);
-  Entry entry = entry_of(status, path);
+  Entry entry = entry_of(status, path, options.ids);
   entry.type = EntryType::Directory;
   add_attributes(entry, directory);
   add(entry);
@@ -215,7 +233,7 @@ void TreeArchive::Walk::add_file(const sys::Fd& directory, const std::string& na
   struct stat status {};
   if (::fstat(opened.get(), &status) != 0) throw base::SysError(path);
   if (!S_ISREG(status.st_mode)) return;
-  Entry entry = entry_of(status, path);
+  Entry entry = entry_of(status, path, options.ids);
   entry.size = status.st_size;
   add_attributes(entry, opened);
   add(entry);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pkg/sys/fd.hpp"
+#include "pkg/userns/ids.hpp"
 #include "storage/tar/source.hpp"
 
 #include <memory>
@@ -16,6 +17,8 @@ struct TreeOptions {
   bool is_upper = false;
   // Empty files at these paths ("etc/hosts") are only what something was mounted on.
   std::vector<std::string> mount_points;
+  // Of the container whose tree it is: owners in the archive are as it sees them.
+  userns::Ids ids;
 };
 
 // Packs a directory tree while it is read: pax, sorted by name, with owners, times to the

@@ -153,7 +153,7 @@ TEST(ContainerOptions, NameTheFlagThatIsWrong) {
       {{"--restart", "sometimes"}, "--restart: "},
       {{"--rm", "--restart", "always"}, "--rm cannot be used with --restart=always"},
       {{"--umask", "9"}, "--umask: "},
-      {{"--userns", "keep-id"}, "--userns=keep-id: not supported yet"},
+      {{"--userns", "keep"}, "--userns: keep: not one of"},
       {{"--health-cmd", "true"}, "run: --health-cmd: not supported yet"},
       {{"--secret", "x"}, "run: --secret: not supported yet"},
       {{"--name", "-web"}, "--name: "},

@@ -1,0 +1,89 @@
+#include "pkg/containers/user_namespace.hpp"
+
+#include "pkg/base/error.hpp"
+#include "pkg/containers/container.hpp"
+
+#include <fmt/core.h>
+
+namespace containers {
+namespace {
+
+constexpr std::string_view kContainer = "container:";
+
+userns::Ids ids_by_mode(const home::Home& home, const std::string& mode) try {
+  return userns::ids_for(userns::Wish::parse(mode), home);
+} catch (base::Error& error) {
+  error.during("--userns=" + mode);
+  throw;
+}
+
+userns::Ids ids_by_maps(const home::Home& home, const Options& options) try {
+  if (!options.userns.empty()) throw base::Error("cannot be used with --userns");
+  if (!options.pod.empty()) throw base::Error("belongs to the pod");
+  return userns::ids_for(options.uid_map, options.gid_map, home);
+} catch (base::Error& error) {
+  error.during(options.uid_map.empty() ? "--gidmap" : "--uidmap");
+  throw;
+}
+
+// The container whose user namespace is joined, be it for the sake of another namespace; "" for
+// none.
+std::string joined_container(const Options& options) {
+  for (const std::string& mode : {options.userns, options.network.mode, options.ipc_mode,
+                                  options.uts_mode, options.pid_mode}) {
+    if (mode.starts_with(kContainer)) return mode.substr(kContainer.size());
+  }
+  return "";
+}
+
+userns::Ids joined_ids(const home::Home& home, const Options& options, const std::string& id) {
+  const Container other = get(home, id);
+  const bool is_own_wish = !options.userns.empty() && !options.userns.starts_with(kContainer);
+  const userns::Ids ids = ids_of(other.options);
+  if (is_own_wish && ids_by_mode(home, options.userns) != ids) {
+    throw base::Error(
+        fmt::format("--userns={}: its ids are those of the container {}, whose "
+                    "namespaces it joins",
+                    options.userns, other.name));
+  }
+  return ids;
+}
+
+userns::Ids pod_ids(const home::Home& home, Options& options) {
+  const Sandbox sandbox = load_sandbox(home, options.pod);
+  if (!options.userns.empty() && options.userns != sandbox.userns) {
+    throw base::Error(fmt::format("--userns={}: belongs to the pod", options.userns));
+  }
+  options.userns = sandbox.userns;
+  return sandbox.ids;
+}
+
+}  // namespace
+
+bool keeps_id(const std::string& mode) {
+  return mode == "keep-id" || mode.starts_with("keep-id:");
+}
+
+userns::Ids ids_of(const Options& options) {
+  return {userns::parse_extent_texts(options.uid_map), userns::parse_extent_texts(options.gid_map)};
+}
+
+userns::Ids ids_for_pod(const home::Home& home, const std::string& mode) {
+  return ids_by_mode(home, mode);
+}
+
+void assign_ids(const home::Home& home, Options& options) {
+  const std::string joined = joined_container(options);
+  const bool has_maps = !options.uid_map.empty() || !options.gid_map.empty();
+  const userns::Ids ids = has_maps               ? ids_by_maps(home, options)
+                          : !options.pod.empty() ? pod_ids(home, options)
+                          : !joined.empty()      ? joined_ids(home, options, joined)
+                                                 : ids_by_mode(home, options.userns);
+  options.uid_map = userns::extent_texts(ids.uids);
+  options.gid_map = userns::extent_texts(ids.gids);
+  if (!options.user.empty() || !keeps_id(options.userns)) return;
+  options.user = fmt::format("{}:{}", userns::inside_of(ids.uids, 0).value_or(0),
+                             userns::inside_of(ids.gids, 0).value_or(0));
+}
+
+}  // namespace containers
