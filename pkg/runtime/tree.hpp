@@ -34,10 +34,6 @@ class Tree {
   // Make a mount point, with the directories above it, at a resolved path.
   void make_directory(const std::string& path) const;
   void make_file(const std::string& path) const;
-  struct Owner {
-    uid_t uid = 0;
-    gid_t gid = 0;
-  };
   // A device or pipe, with just this mode.
   void make_node(const std::string& path, mode_t mode, dev_t device, const Owner& owner) const;
   void make_link(const std::string& text, const std::string& path) const;
