@@ -48,7 +48,7 @@ int differing_namespaces(pid_t pid) {
 
 }  // namespace
 
-Executed exec(const ExecRequest& request) {
+Executed begin_exec(const ExecRequest& request) {
   const std::string process = "/proc/" + std::to_string(request.pid);
   const sys::Fd root = sys::open_file(process + "/root", O_PATH | O_DIRECTORY);
   int kinds = differing_namespaces(request.pid);
@@ -77,12 +77,26 @@ Executed exec(const ExecRequest& request) {
   start.joins = {&join, 1};
   start.plan = &planned.plan;
   Started started = start_in_cgroup(start, request.cgroup, false);
-  report.write.reset();
-  if (const auto failure = read_failure(report.read)) {
-    ::waitpid(started.pid, nullptr, 0);
-    throw to_error(*failure);
+  return {started.pid, std::move(started.process), std::move(planned.terminal),
+          std::move(report.read)};
+}
+
+void Executed::await() {
+  if (!report) return;
+  const auto failure = read_failure(report);
+  report.reset();
+  if (failure) throw to_error(*failure);
+}
+
+Executed exec(const ExecRequest& request) {
+  Executed executed = begin_exec(request);
+  try {
+    executed.await();
+  } catch (const base::Error&) {
+    ::waitpid(executed.pid, nullptr, 0);
+    throw;
   }
-  return {started.pid, std::move(started.process), std::move(planned.terminal)};
+  return executed;
 }
 
 }  // namespace runtime

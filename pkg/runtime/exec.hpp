@@ -29,10 +29,16 @@ struct Executed {
   pid_t pid = 0;     // our child, as we see it
   sys::Fd process;   // pidfd
   sys::Fd terminal;  // master side, when asked for
+  sys::Fd report;    // closes at exec; carries the failure otherwise
+
+  // Waits until exec has happened. Throws as Launched::release does.
+  void await();
 };
 
 // Starts one more process in a running container, from the initial namespaces, without passing
 // through the session's. Returns after its exec; throws as Launched::release does.
 Executed exec(const ExecRequest& request);
+// The same, but returns before its exec. What fails then ends the process, and `await` says why.
+Executed begin_exec(const ExecRequest& request);
 
 }  // namespace runtime
