@@ -1,6 +1,7 @@
 #include "cmd/pod-transfer/command.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/events/log.hpp"
 
 #include <fmt/core.h>
 
@@ -24,6 +25,13 @@ int for_each(const std::vector<std::string>& names,
   }
   if (!last.empty()) throw base::Error(last, status);
   return 0;
+}
+
+void note_loaded(const home::Home& home, const std::string& id,
+                 const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    events::note(home, "loadfromarchive", {.type = "image", .id = id, .name = name});
+  if (names.empty()) events::note(home, "loadfromarchive", {.type = "image", .id = id, .name = id});
 }
 
 }  // namespace pod_transfer

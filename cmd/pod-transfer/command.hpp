@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cmd/cli/options.hpp"
+#include "pkg/home/home.hpp"
 
 #include <functional>
 #include <string>
@@ -50,5 +51,9 @@ int image_trust(const cli::Arguments& arguments);
 // Goes on after a failure; the last one is thrown, the others are printed before.
 int for_each(const std::vector<std::string>& names,
              const std::function<void(const std::string& name)>& work);
+
+// Puts on record that an image came in from an archive or a folder, by each of its names.
+void note_loaded(const home::Home& home, const std::string& id,
+                 const std::vector<std::string>& names);
 
 }  // namespace pod_transfer

@@ -2,6 +2,8 @@
 
 #include "cmd/pod-transfer/command.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/containers/container.hpp"
+#include "pkg/events/log.hpp"
 #include "pkg/sys/file.hpp"
 
 #include <fmt/core.h>
@@ -42,7 +44,11 @@ int commit(const cli::Arguments& arguments) {
   commit.container = words[0];
   if (words.size() == 2) commit.name = words[1];
   commit.format = format_of(format);
-  const std::string id = transfer::commit(home::Home::open(), commit);
+  const home::Home home = home::Home::open();
+  const std::string id = transfer::commit(home, commit);
+  if (const auto container = containers::find(home, commit.container)) {
+    events::note(home, "commit", containers::subject_of(*container));
+  }
   if (!id_file.empty()) sys::replace_file(id_file, "sha256:" + id);
   fmt::print("{}\n", id);
   return 0;

@@ -2,6 +2,7 @@
 
 #include "cmd/pod-transfer/command.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/events/log.hpp"
 
 #include <fmt/core.h>
 
@@ -32,7 +33,10 @@ int import_image(const cli::Arguments& arguments) {
   if (!architecture.empty())
     import.platform.architecture = oci::Platform::parse(architecture).architecture;
   if (!system.empty()) import.platform.os = system;
-  fmt::print("sha256:{}\n", transfer::import_archive(home::Home::open(), import));
+  const home::Home home = home::Home::open();
+  const std::string id = transfer::import_archive(home, import);
+  events::note(home, "import", {.type = "image", .id = id, .name = import.name});
+  fmt::print("sha256:{}\n", id);
   return 0;
 }
 

@@ -22,7 +22,9 @@ int load(const cli::Arguments& arguments) {
   options.parse(arguments);
 
   if (!words.empty()) throw base::Error("load: takes no arguments: -i FILE");
-  for (const transfer::LoadedImage& image : transfer::load(home::Home::open(), place)) {
+  const home::Home home = home::Home::open();
+  for (const transfer::LoadedImage& image : transfer::load(home, place)) {
+    note_loaded(home, image.id, image.names);
     if (image.names.empty()) fmt::print("Loaded image: sha256:{}\n", image.id);
     for (const std::string& name : image.names)
       fmt::print("Loaded image: {}\n", name);

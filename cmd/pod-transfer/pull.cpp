@@ -5,6 +5,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/base/time.hpp"
+#include "pkg/events/log.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/registry/search.hpp"
 #include "pkg/transfer/load.hpp"
@@ -109,9 +110,11 @@ std::vector<std::string> with_all_tags(const home::Home& home, const PullFlags& 
 }
 
 // All images of an archive or folder; the last one's id comes last, for `run`.
-void print_loaded(const std::vector<transfer::LoadedImage>& images) {
-  for (const transfer::LoadedImage& image : images)
+void print_loaded(const home::Home& home, const std::vector<transfer::LoadedImage>& images) {
+  for (const transfer::LoadedImage& image : images) {
+    note_loaded(home, image.id, image.names);
     fmt::print("{}\n", image.id);
+  }
 }
 
 // A newer image would be welcome, the one that is here does as well.
@@ -139,13 +142,20 @@ int pull(const cli::Arguments& arguments) {
   return for_each(flags.names, [&](const std::string& name) {
     if (const auto place = transfer::find_place(name)) {
       if (!store) store = transfer::open_store(home);
-      print_loaded(transfer::load_from(home, *store, *place));
+      print_loaded(home, transfer::load_from(home, *store, *place));
       return;
     }
     std::string id;
     const auto bring = [&] {
       if (!store) store = transfer::open_store(home);
-      return transfer::pull(home, *store, name, pull, *report);
+      try {
+        std::string pulled = transfer::pull(home, *store, name, pull, *report);
+        events::note(home, "pull", {.type = "image", .id = pulled, .name = name});
+        return pulled;
+      } catch (const base::Error&) {
+        events::note(home, "pull-error", {.type = "image", .name = name});
+        throw;
+      }
     };
     if (const auto found = transfer::find_pulled(home, name, pull)) {
       id = found->id;

@@ -5,6 +5,7 @@
 #include "cmd/pod-transfer/progress.hpp"
 #include "cmd/pod-transfer/registry_options.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/events/log.hpp"
 #include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/transfer/image_place.hpp"
@@ -139,6 +140,7 @@ int push(const cli::Arguments& arguments) {
     if (!flags.key.file.empty()) {
       transfer::sign_manifest(pusher.client(), reference, pushed.digest, flags.key);
     }
+    events::note(home, "push", {.type = "image", .id = found->image.id, .name = reference.text()});
     write_digest(flags.digest_file, pushed.digest.text());
     if (!flags.quiet) fmt::print(stderr, "Digest: {}\n", pushed.digest.text());
   } catch (base::Error& error) {

@@ -2,6 +2,7 @@
 
 #include "cmd/pod-transfer/command.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/events/log.hpp"
 
 namespace pod_transfer {
 
@@ -26,7 +27,10 @@ int save(const cli::Arguments& arguments) {
   save.layout = transfer::parse_layout(format);
   if (compress && plain) throw base::Error("--compress and --uncompressed contradict each other");
   if (compress || plain) save.compress = compress;
-  transfer::save(home::Home::open(), save);
+  const home::Home home = home::Home::open();
+  transfer::save(home, save);
+  for (const std::string& name : save.images)
+    events::note(home, "save", {.type = "image", .name = name});
   return 0;
 }
 

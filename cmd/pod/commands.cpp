@@ -49,6 +49,7 @@ constexpr Command kCommands[] = {
     {"diff", diff, "Show what a container or image has changed", kAnything},
     {"mount", mount, "Mount the roots of containers, to look into them", kContainers},
     {"unmount", unmount, "Unmount what mount has mounted", kContainers},
+    {"healthcheck run", healthcheck_run, "Run the health check of a container now", kRunning},
     {"container cleanup", container_cleanup, ""},
     {"container clone", container_clone, "Make a container like another one", kContainers},
     {"container diff", container_diff, "Show what a container has changed", kContainers},
@@ -118,6 +119,7 @@ constexpr Command kCommands[] = {
     {"pod exists", pod_exists, "Tell by the exit code whether a pod exists", kPods},
     {"pod prune", pod_prune, "Remove pods whose containers have all ended"},
 
+    {"events", events, "Show what happens to containers, images, pods and volumes"},
     {"info", info, "Show this host and how containers run on it"},
     {"version", version, "Show the version"},
     {"unshare", unshare, "Run a command in the user namespace that containers live in", kFiles},
@@ -184,12 +186,14 @@ constexpr Alias kAliases[] = {
     {"play kube", "play"},
     {"pod list", "pod ps"},
     {"pod ls", "pod ps"},
+    {"system events", "events"},
     {"system info", "info"},
     {"umount", "unmount"},
 };
 
-constexpr std::string_view kGroups[] = {"container", "image", "manifest", "artifact",
-                                        "pod",       "kube",  "generate", "system"};
+constexpr std::string_view kGroups[] = {"container", "healthcheck", "image",
+                                        "manifest",  "artifact",    "pod",
+                                        "kube",      "generate",    "system"};
 
 // What the peers have and we shall not, and why.
 struct Refusal {
@@ -217,9 +221,9 @@ constexpr Refusal kRefusals[] = {
 
 // What the peers have and we do not, yet.
 constexpr std::string_view kMissing[] = {
-    "build",  "buildx",        "builder",        "compose",     "cp",         "container cp",
-    "events", "generate spec", "healthcheck",    "image build", "kube apply", "network",
-    "secret", "system events", "system service", "volume"};
+    "build",        "buildx",         "builder",     "compose",    "cp",
+    "container cp", "generate spec",  "image build", "kube apply", "network",
+    "secret",       "system service", "volume"};
 
 const Command* find(std::string_view name) {
   for (const Alias& alias : kAliases) {

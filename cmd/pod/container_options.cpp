@@ -94,6 +94,7 @@ void ImageFlags::apply(images::PullOptions& out) const {
 
 void ContainerFlags::declare(cli::Options& options) {
   life.declare(options);
+  health.declare(options);
   process.declare(options);
   files.declare(options);
   network.declare(options);
@@ -126,6 +127,7 @@ containers::Options ContainerFlags::take(const cli::Arguments& arguments) const 
   out.hostname = network.hostname;
   files.apply(out);
   life.apply(out);
+  health.apply(out.health);
   return out;
 }
 
@@ -134,6 +136,8 @@ void resolve(const home::Home& home, const ContainerFlags& flags, containers::Op
   resolve_container(home, options.pid_mode);
   resolve_container(home, options.ipc_mode);
   resolve_container(home, options.uts_mode);
+  for (std::string& dependency : options.dependencies)
+    dependency = containers::get(home, dependency).id;
 
   constexpr std::string_view kNew = "new:";
   std::string name = flags.life.pod;

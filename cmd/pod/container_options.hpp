@@ -119,6 +119,7 @@ struct LifeFlags {
   std::vector<std::string> labels;
   std::vector<std::string> label_files;
   std::vector<std::string> annotations;
+  std::vector<std::string> dependencies;
   std::string cid_file;
   std::string pid_file;
   std::string log_driver = "k8s-file";
@@ -128,6 +129,31 @@ struct LifeFlags {
 
   void declare(cli::Options& options);
   void apply(containers::Options& out) const;
+};
+
+struct HealthFlags {
+  std::string command;
+  std::string interval;
+  std::string timeout;
+  std::string start_period;
+  std::string start_interval;
+  std::optional<std::int64_t> retries;
+  std::string on_failure = "none";
+  std::string startup_command;
+  std::string startup_interval;
+  std::string startup_timeout;
+  std::optional<std::int64_t> startup_retries;
+  std::optional<std::int64_t> startup_success;
+  std::string log_destination = "local";
+  std::int64_t log_count = 5;
+  std::int64_t log_size = 500;
+  bool none = false;
+
+  void declare(cli::Options& options);
+  void apply(monitor::HealthCheck& out) const;
+
+ private:
+  void apply_startup(monitor::Check& startup) const;
 };
 
 struct ImageFlags {
@@ -155,6 +181,7 @@ struct ContainerFlags {
   NetworkFlags network;
   FileFlags files;
   LifeFlags life;
+  HealthFlags health;
   ImageFlags image;
   std::string image_name;
   std::vector<std::string> command;

@@ -172,6 +172,16 @@ std::vector<std::string> parse_entrypoint(const std::string& text) {
   return {text};
 }
 
+base::Time parse_end(const std::string& text) {
+  std::optional<std::chrono::nanoseconds> duration;
+  try {
+    duration = base::parse_duration(text);
+  } catch (const base::Error&) {
+    return base::parse_moment(text);
+  }
+  return base::now() + duration->count();
+}
+
 void apply_security(containers::Options& options, const std::string& text) {
   const std::size_t end = text.find_first_of("=:");
   const std::string key = text.substr(0, end);

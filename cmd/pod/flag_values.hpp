@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pkg/base/error.hpp"
+#include "pkg/base/time.hpp"
 #include "pkg/containers/options.hpp"
 
 #include <map>
@@ -31,6 +32,12 @@ oci::Device parse_device(const std::string& text);
 
 // A JSON array of strings, or one word; empty for nothing.
 std::vector<std::string> parse_entrypoint(const std::string& text);
+
+// --health-cmd, as Docker's test: {"CMD-SHELL", TEXT}, {"CMD", word...} or {"NONE"}.
+std::vector<std::string> parse_health_command(const std::string& text);
+
+// --until of logs and events: a moment, or a duration from now on, as the peers have it.
+base::Time parse_end(const std::string& text);
 
 // --security-opt, "key=value" or "key:value".
 void apply_security(containers::Options& options, const std::string& text);

@@ -17,6 +17,8 @@ void apply_log_option(containers::Options& out, const std::string& text) {
     out.log_path = *value;
   } else if (key == "max-size") {
     out.log_size_max = base::parse_size(*value);
+  } else if (key == "tag") {
+    out.log_tag = *value;
   } else {
     throw base::Error(fmt::format("{}: not supported yet", key));
   }
@@ -24,8 +26,11 @@ void apply_log_option(containers::Options& out, const std::string& text) {
 
 std::string log_driver_of(const std::string& text) {
   if (text == "json-file") return "k8s-file";  // as podman takes it
-  if (text == "k8s-file" || text == "none") return text;
-  throw base::Error(fmt::format("{}: not supported yet; there are k8s-file and none", text));
+  for (const char* known : {"k8s-file", "none", "journald", "passthrough", "passthrough-tty"}) {
+    if (text == known) return text;
+  }
+  throw base::Error(fmt::format(
+      "{}: not one of k8s-file, json-file, journald, none, passthrough, passthrough-tty", text));
 }
 
 }  // namespace
@@ -42,16 +47,12 @@ void LifeFlags::declare(cli::Options& options) {
       .values("--annotation", annotations, "KEY=VALUE")
       .value("--cidfile", cid_file, "File to write the container's id to")
       .value("--pidfile", pid_file, "File to write the number of its first process to")
-      .value("--log-driver", log_driver, "k8s-file or none")
-      .values("--log-opt", log_options, "path=FILE, max-size=SIZE")
+      .value("--log-driver", log_driver, "k8s-file, journald, none, passthrough")
+      .values("--log-opt", log_options, "path=FILE, max-size=SIZE, tag=TEXT")
       .list("--expose", expose, "Port that it listens on: PORT[-PORT][/PROTOCOL]")
       .flag("-P,--publish-all", publish_all, "Publish all exposed ports")
-      .ignore_flags("--no-healthcheck")
-      .refuse("--health-cmd,--health-interval,--health-log-destination,--health-max-log-count")
-      .refuse("--health-max-log-size,--health-on-failure,--health-retries,--health-start-period")
-      .refuse("--health-startup-cmd,--health-startup-interval,--health-startup-retries")
-      .refuse("--health-startup-success,--health-startup-timeout,--health-timeout")
-      .refuse("--conmon-pidfile,--requires,--rmi");
+      .list("--requires", dependencies, "Containers that are started before it")
+      .refuse("--conmon-pidfile,--rmi");
 }
 
 void LifeFlags::apply(containers::Options& out) const {
@@ -74,6 +75,7 @@ void LifeFlags::apply(containers::Options& out) const {
   for_each_value("--label", labels, [&](const auto& text) { add_pair(out.labels, text); });
   for_each_value("--annotation", annotations,
                  [&](const auto& text) { add_setting(out.annotations, text); });
+  out.dependencies = dependencies;
   out.cid_file = cid_file;
   out.pid_file = pid_file;
   out.log_driver = with_flag("--log-driver", [&] { return log_driver_of(log_driver); });

@@ -1,5 +1,6 @@
 #include "cmd/pod/log_options.hpp"
 
+#include "cmd/pod/flag_values.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
 
@@ -24,7 +25,7 @@ containers::LogOptions LogFlags::take() const {
   if (!lines) throw base::Error(fmt::format("--tail: {}: expected a whole number or all", tail));
   out.tail = *lines;
   if (!since.empty()) out.since = base::parse_moment(since);
-  if (!until.empty()) out.until = base::parse_moment(until);
+  if (!until.empty()) out.until = parse_end(until);
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include "cmd/pod/listing.hpp"
 #include "pkg/base/size.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/containers/health.hpp"
 #include "pkg/containers/namespaces.hpp"
 #include "pkg/pods/pod.hpp"
 #include "storage/all_images.hpp"
@@ -125,7 +126,7 @@ void add_methods(Json& row, const Container& container, const containers::State&
   set("RunningFor()", ago(container.created));
   set("CreatedHuman()", ago(container.created));
   set("CreatedAt()", base::rfc3339(container.created));
-  set("Status()", status_text(state));
+  set("Status()", row.at("Status"));
   set("State()", containers::status_word(state.status));
   set("Pod()", short_unless(shape.whole, container.pod));
   set("Label()", labels_of(container.options.labels));
@@ -136,7 +137,7 @@ void add_methods(Json& row, const Container& container, const containers::State&
   set("Size()", "");
 }
 
-Json row_of(const Container& container, const containers::State& state) {
+Json row_of(const Container& container, const containers::State& state, const std::string& status) {
   const bool has_exited = state.status == containers::Status::Exited;
   Json row = Json::object();
   row["AutoRemove"] = container.options.remove;
@@ -162,9 +163,16 @@ Json row_of(const Container& container, const containers::State& state) {
   row["Size"] = Json();
   row["StartedAt"] = unix_seconds(state.started);
   row["State"] = containers::status_word(state.status);
-  row["Status"] = status_text(state);
+  row["Status"] = status;
   row["Created"] = unix_seconds(container.created);
   return row;
+}
+
+// "Up 3 minutes (healthy)".
+std::string status_of(const home::Home& home, const Container& container,
+                      const containers::State& state) {
+  const auto health = containers::health_of(home, container, state);
+  return status_text(state) + (health ? " (" + health->status + ")" : "");
 }
 
 }  // namespace
@@ -176,7 +184,7 @@ base::Json::Array ps_rows(const home::Home& home, const std::vector<Container>& 
   Pods pods(home);
   for (const Container& container : all) {
     const containers::State state = containers::state_of(home, container);
-    Json row = row_of(container, state);
+    Json row = row_of(container, state, status_of(home, container, state));
     add_methods(row, container, state, shape);
     const pods::Pod* pod = pods.find(container.pod);
     const std::vector<network::PortMapping>& ports =

@@ -1,5 +1,6 @@
 #include "cmd/pod/command.hpp"
 #include "pkg/base/error.hpp"
+#include "pkg/events/log.hpp"
 #include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/images/lists.hpp"
@@ -48,8 +49,10 @@ int untag(Arguments arguments) {
   for (const std::string& each : names)
     wanted.push_back(name_of(image, each));
   if (names.empty()) wanted = image.names;
-  for (const std::string& each : wanted)
+  for (const std::string& each : wanted) {
     store.untag(each);
+    events::note(home, "untag", {.type = "image", .id = image.id, .name = each});
+  }
   return 0;
 }
 

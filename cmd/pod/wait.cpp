@@ -30,13 +30,14 @@ int wait(Arguments arguments) {
   ContainerSelection selection;
   std::vector<std::string> conditions;
   std::string interval = "250ms";
+  bool first = false;
 
   cli::Options options("Wait until containers stop and show their exit codes");
-  options.list("--condition", conditions, "Wait for this instead: running, stopped, removing ...")
+  options.list("--condition", conditions, "Wait for this instead: running, healthy, exited ...")
       .flag("--ignore", selection.ignore, "For a missing container show -1")
       .value("-i,--interval", interval, "How often to look where no event tells")
       .flag("-l,--latest", selection.latest, "The newest container")
-      .refuse("--exit-first-match")
+      .flag("--exit-first-match", first, "One of several is enough")
       .rest("CONTAINER", selection.names);
   options.parse(arguments);
 
@@ -45,6 +46,14 @@ int wait(Arguments arguments) {
   Outcome outcome(arguments.command);
   for (const std::string& name : selection.names) {
     if (selection.ignore && !containers::find(home, name)) cli::print("-1\n");
+  }
+  if (first) {
+    std::vector<containers::Container> all;
+    for (auto& [typed, container] : selection.choose(home, outcome))
+      all.push_back(std::move(container));
+    if (all.empty() || outcome.status() != 0) return outcome.status();
+    cli::print(fmt::format("{}\n", containers::wait_for_first(home, all, conditions, pause)));
+    return 0;
   }
   for (const auto& [typed, container] : selection.choose(home, outcome)) {
     outcome.attempt([&] {

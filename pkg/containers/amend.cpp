@@ -6,6 +6,7 @@
 #include "pkg/cgroup/cgroup.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/supervise.hpp"
+#include "pkg/events/log.hpp"
 
 namespace containers {
 namespace {
@@ -76,6 +77,7 @@ void rename(const home::Home& home, const Container& container, const std::strin
   }
   release_name(home, former, target);
   tell_monitor(home, amendment.container());
+  events::note(home, "rename", subject_of(amendment.container()));
 }
 
 Container update(const home::Home& home, const Container& container, const Changes& changes) {
@@ -90,6 +92,7 @@ Container update(const home::Home& home, const Container& container, const Chang
   save_spec(home, changed, spec);
   amendment.publish();
   tell_monitor(home, changed);
+  events::note(home, "update", subject_of(changed));
   return changed;
 }
 

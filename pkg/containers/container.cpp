@@ -32,7 +32,7 @@ std::vector<std::string> ids(const home::Home& home) {
 }  // namespace
 
 std::string Container::log_path(const home::Home& home) const {
-  if (options.log_driver == "none") return "";
+  if (options.log_driver != "k8s-file") return "";
   return options.log_path.empty() ? directory(home) + "/ctr.log" : options.log_path;
 }
 
@@ -62,6 +62,15 @@ base::Json Container::json() const {
                              {"command", command},
                              {"anonymous_volumes", anonymous_volumes},
                              {"options", options.json()}});
+}
+
+events::Subject subject_of(const Container& container) {
+  return {.type = "container",
+          .id = container.id,
+          .name = container.name,
+          .image = container.image_name,
+          .pod = container.pod,
+          .attributes = container.options.labels};
 }
 
 State state_of(const home::Home& home, const Container& container) {

@@ -2,6 +2,7 @@
 
 #include "pkg/base/time.hpp"
 #include "pkg/containers/options.hpp"
+#include "pkg/events/event.hpp"
 #include "pkg/home/home.hpp"
 #include "pkg/monitor/state.hpp"
 
@@ -45,6 +46,9 @@ using monitor::status_word;
 
 // Where it is in its life, true even when its monitor was killed.
 State state_of(const home::Home& home, const Container& container);
+
+// What events tell of it.
+events::Subject subject_of(const Container& container);
 
 // All containers, oldest first.
 std::vector<Container> list(const home::Home& home);

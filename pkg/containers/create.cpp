@@ -3,14 +3,18 @@
 #include "pkg/base/id.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/containers/health.hpp"
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/spec.hpp"
 #include "pkg/containers/user_namespace.hpp"
+#include "pkg/events/log.hpp"
 #include "pkg/images/ensure.hpp"
+#include "pkg/monitor/journal.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/signals.hpp"
+#include "pkg/sys/socket.hpp"
 #include "storage/all_images.hpp"
 #include "storage/image_use.hpp"
 #include "storage/rootfs.hpp"
@@ -43,6 +47,15 @@ void check(const Options& options) {
   if (!options.timezone.empty() && options.timezone != "local" &&
       !sys::exists("/usr/share/zoneinfo/" + options.timezone)) {
     throw base::Error("time zone " + options.timezone + ": not in /usr/share/zoneinfo");
+  }
+  if (options.terminal && is_passed_through(options)) {
+    throw base::Error("--tty: a container with the log driver " + options.log_driver +
+                      " has the streams of its caller: leave one away");
+  }
+  if (options.log_driver == "journald" && !sys::connect_datagram(monitor::kJournalSocket)) {
+    throw base::Error(
+        fmt::format("--log-driver=journald: nobody listens at {}: use --log-driver=k8s-file",
+                    monitor::kJournalSocket));
   }
   network::validate(options.network);
   network::validate_hostname(options.hostname);
@@ -78,7 +91,7 @@ void add_volumes_of_image(const oci::ImageConfig& config, Options& options) {
 
 void use_image(const home::Home& home, Container& container) {
   Options& options = container.options;
-  if (!options.rootfs.empty()) return;
+  if (!options.rootfs.empty()) return complete_health(options.health, nullptr);
   const auto [image, name] = images::ensure(home, options.image, options.pull);
   container.image_id = image.id;
   container.image_name = name.empty() ? options.image : name;
@@ -100,6 +113,7 @@ void use_image(const home::Home& home, Container& container) {
     options.make_workdir = true;
   }
   if (options.stop_signal.empty()) options.stop_signal = config.stop_signal;
+  complete_health(options.health, config.healthcheck);
   for (const auto& [key, value] : config.labels)
     options.labels.try_emplace(key, value);
   options.expose.insert(options.expose.end(), config.exposed_ports.begin(),
@@ -146,13 +160,14 @@ class Volumes {
       if (mount.kind == VolumeMount::Kind::Bind) prepare_bind(mount);
       if (mount.kind != VolumeMount::Kind::Volume) continue;
       if (!mount.source.empty()) {
-        store_.ensure(mount.source);
+        ensure(home, mount.source);
         continue;
       }
       storage::Volume volume;
       volume.name = mount.source = base::make_id();
       volume.anonymous = true;
       store_.create(volume);
+      events::note(home, "create", {.type = "volume", .name = volume.name});
       made_.push_back(volume.name);
     }
     container.anonymous_volumes = made_;
@@ -167,6 +182,11 @@ class Volumes {
   void keep() { made_.clear(); }
 
  private:
+  void ensure(const home::Home& home, const std::string& name) {
+    const bool is_new = !store_.find(name);
+    store_.ensure(name);
+    if (is_new) events::note(home, "create", {.type = "volume", .name = name});
+  }
   void drop(const std::string& name) {
     try {
       store_.remove(name);
@@ -250,6 +270,7 @@ Made make(const home::Home& home, const Options& options, bool is_started) {
   publish(home, container, folder);
   rootfs.keep();
   volumes.keep();
+  events::note(home, "create", subject_of(container));
   return {std::move(container), std::move(lock)};
 }
 

@@ -5,11 +5,13 @@
 #include "pkg/base/id.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/containers/health.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/spec.hpp"
 #include "pkg/containers/user_entry.hpp"
 #include "pkg/containers/user_namespace.hpp"
 #include "pkg/containers/volumes.hpp"
+#include "pkg/events/log.hpp"
 #include "pkg/seccomp/compile.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
@@ -49,6 +51,29 @@ seccomp::Program filter_of(const home::Home& home, const oci::Spec& spec) {
   if (spec.seccomp == "unconfined") return {};
   if (spec.seccomp.empty()) return seccomp::default_program(home, capabilities);
   return seccomp::compile_profile(home, spec.seccomp, capabilities);
+}
+
+// The words of podman's templates that a tag may have in it.
+std::string tag_of(const Container& container) {
+  std::string tag = container.options.log_tag;
+  const std::pair<std::string, std::string> words[] = {
+      {"{{.ID}}", base::short_id(container.id)},
+      {"{{.FullID}}", container.id},
+      {"{{.Name}}", container.name},
+      {"{{.ImageName}}", container.image_name},
+      {"{{.ImageID}}", base::short_id(container.image_id)},
+      {"{{.ImageFullID}}", container.image_id}};
+  for (const auto& [word, text] : words) {
+    for (std::size_t at = tag.find(word); at != std::string::npos; at = tag.find(word, at)) {
+      tag.replace(at, word.size(), text);
+      at += text.size();
+    }
+  }
+  return tag;
+}
+
+monitor::JournalFields journal_fields_of(const Container& container) {
+  return {.id = container.id, .name = container.name, .tag = tag_of(container)};
 }
 
 // "container:ID" -> /proc/PID/ns/KIND of that container's first process; "ns:PATH" -> PATH.
@@ -96,6 +121,8 @@ monitor::Member Crew::member(const std::string& id) {
   member.runtime_directory = container.runtime_directory(home_);
   member.log_path = container.log_path(home_);
   member.log_size_max = options.log_size_max;
+  if (options.log_driver == "journald") member.journal = journal_fields_of(container);
+  member.passthrough = is_passed_through(options);
   member.terminal = options.terminal;
   member.interactive = options.interactive;
   member.remove = options.remove || options.role == Options::Role::InitOnce;
@@ -109,6 +136,7 @@ monitor::Member Crew::member(const std::string& id) {
       options.stop_signal.empty() ? SIGTERM : sys::signal_number(options.stop_signal);
   member.stop_timeout = options.stop_timeout;
   member.timeout = options.timeout;
+  member.health = options.health;
   return member;
 }
 
@@ -197,6 +225,26 @@ void Crew::release(const std::string& id, runtime::Launched& launched) {
     error.during("start container " + container.name);
     throw;
   }
+}
+
+runtime::Executed Crew::probe(const std::string& id, const runtime::Launched& launched,
+                              const std::vector<std::string>& test, int out) {
+  if (is_network_test(test)) return ask_network(launched.pid, test, out);
+  const oci::Spec spec = load_spec(home_, container(id));
+  oci::Process what = spec.process;
+  what.args = argv_of(test);
+  what.terminal = false;
+  const seccomp::Program filter = filter_of(home_, spec);
+  const sys::Fd null = sys::open_file("/dev/null", O_RDWR);
+  return runtime::begin_exec({.pid = launched.pid,
+                              .process = launched.process,
+                              .what = what,
+                              .seccomp = filter,
+                              .cgroup = cgroups_.path(id),
+                              .in = null.get(),
+                              .out = out,
+                              .err = out,
+                              .size = {}});
 }
 
 // Made with the first container: namespaces first, since the network's helper takes longest to get
@@ -305,6 +353,11 @@ void Crew::remove(const std::string& id) {
   } catch (const base::Error& error) {
     base::log::warn("remove container {}: {}", id, error.what());
   }
+}
+
+void Crew::tell(const std::string& id, events::Event event) {
+  event.subject = subject_of(container(id));
+  events::note(home_, std::move(event));
 }
 
 void Crew::sweep() {

@@ -31,10 +31,13 @@ class Crew : public monitor::Workload {
   std::vector<std::string> members() override;
   runtime::Launched launch(const std::string& id, const monitor::Streams& streams) override;
   void release(const std::string& id, runtime::Launched& launched) override;
+  runtime::Executed probe(const std::string& id, const runtime::Launched& launched,
+                          const std::vector<std::string>& test, int out) override;
   std::string cgroup(const std::string& id) override;
   bool ended(const std::string& id) override;
   void remove(const std::string& id) override;
   void sweep() override;
+  void tell(const std::string& id, events::Event event) override;
   void rest() override;
 
  private:

@@ -8,6 +8,7 @@
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/spec.hpp"
+#include "pkg/events/log.hpp"
 #include "pkg/seccomp/compile.hpp"
 #include "pkg/sys/caps.hpp"
 #include "pkg/sys/child.hpp"
@@ -185,9 +186,15 @@ int run_kept(const Prepared& prepared, const ExecOptions& options) {
 
 int exec(const home::Home& home, const Container& container, const ExecOptions& options) {
   const Prepared prepared = prepare(home, container, options);
+  events::note(home, "exec", subject_of(container));
   if (options.detach || options.terminal) return run_kept(prepared, options);
   sys::SignalQueue signals({SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2});
-  return wait_for(run(prepared, options), signals);
+  events::Event died;
+  died.status = "exec_died";
+  died.subject = subject_of(container);
+  died.exit_code = wait_for(run(prepared, options), signals);
+  events::note(home, died);
+  return *died.exit_code;
 }
 
 }  // namespace containers

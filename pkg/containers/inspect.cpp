@@ -1,5 +1,6 @@
 #include "pkg/base/size.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/containers/health.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/report.hpp"
 #include "pkg/containers/sandbox.hpp"
@@ -22,7 +23,7 @@ Json list(const std::vector<std::string>& values) {
   return values.empty() ? Json::array() : Json(values);
 }
 
-Json state_json(const State& state) {
+Json state_json(const State& state, const std::optional<monitor::Health>& health) {
   return Json::object({{"OciVersion", "1.0.2"},
                        {"Status", status_word(state.status)},
                        {"Running", state.is_running() && state.status != Status::Paused},
@@ -36,7 +37,7 @@ Json state_json(const State& state) {
                        {"Error", state.error},
                        {"StartedAt", base::rfc3339(state.started)},
                        {"FinishedAt", base::rfc3339(state.finished)},
-                       {"Health", nullptr},
+                       {"Health", health ? health->json() : Json()},
                        {"CgroupPath", state.cgroup},
                        {"CheckpointedAt", base::rfc3339(0)},
                        {"RestoredAt", base::rfc3339(0)}});
@@ -126,38 +127,56 @@ Json exposed_json(const Options& options) {
   return json;
 }
 
+// With the defaults that were not spelt out.
+Json check_json(const monitor::Check& check) {
+  monitor::Check whole = check;
+  whole.fill_from(
+      {.interval = std::chrono::seconds(30), .timeout = std::chrono::seconds(30), .retries = 3});
+  return whole.json();
+}
+
+void add_health(Json& json, const monitor::HealthCheck& health) {
+  if (!health.regular.test.empty()) json["Healthcheck"] = check_json(health.regular);
+  if (!health.regular.is_wanted()) return;
+  if (health.startup.is_wanted()) json["StartupHealthCheck"] = health.startup.json();
+  json["HealthcheckOnFailureAction"] = on_unhealthy_word(health.on_failure);
+  json["HealthLogDestination"] = health.log_destination;
+  json["HealthMaxLogCount"] = health.log_count;
+  json["HealthMaxLogSize"] = health.log_size;
+}
+
 Json config_json(const Container& container, const Sandbox& sandbox, const oci::Spec& spec) {
   const Options& options = container.options;
   Json volumes = Json::object();
   for (const VolumeMount& mount : options.mounts)
     volumes[mount.target] = Json::object();
-  return Json::object(
-      {{"Hostname", sandbox.hostname},
-       {"Domainname", ""},
-       {"User", options.user},
-       {"AttachStdin", false},
-       {"AttachStdout", false},
-       {"AttachStderr", false},
-       {"Tty", options.terminal},
-       {"OpenStdin", options.interactive},
-       {"StdinOnce", false},
-       {"Env", list(spec.process.env)},
-       {"Cmd", list(options.command)},
-       {"Image", container.image_name},
-       {"ExposedPorts", exposed_json(options)},
-       {"Volumes", volumes},
-       {"WorkingDir", options.workdir.empty() ? "/" : options.workdir},
-       {"Entrypoint", list(options.entrypoint.value_or(std::vector<std::string>{}))},
-       {"OnBuild", nullptr},
-       {"Labels", table(options.labels)},
-       {"Annotations", table(options.annotations)},
-       {"StopSignal", options.stop_signal.empty() ? "SIGTERM" : options.stop_signal},
-       {"StopTimeout", options.stop_timeout},
-       {"Timeout", options.timeout},
-       {"Passwd", true},
-       {"sdNotifyMode", "ignore"},
-       {"CreateCommand", list(options.create_command)},
-       {"Umask", options.umask ? fmt::format("{:04o}", *options.umask) : "0022"}});
+  Json json =
+      Json::object({{"Hostname", sandbox.hostname},
+                    {"Domainname", ""},
+                    {"User", options.user},
+                    {"AttachStdin", false},
+                    {"AttachStdout", false},
+                    {"AttachStderr", false},
+                    {"Tty", options.terminal},
+                    {"OpenStdin", options.interactive},
+                    {"StdinOnce", false},
+                    {"Env", list(spec.process.env)},
+                    {"Cmd", list(options.command)},
+                    {"Image", container.image_name},
+                    {"ExposedPorts", exposed_json(options)},
+                    {"Volumes", volumes},
+                    {"WorkingDir", options.workdir.empty() ? "/" : options.workdir},
+                    {"Entrypoint", list(options.entrypoint.value_or(std::vector<std::string>{}))},
+                    {"OnBuild", nullptr},
+                    {"Labels", table(options.labels)},
+                    {"Annotations", table(options.annotations)},
+                    {"StopSignal", options.stop_signal.empty() ? "SIGTERM" : options.stop_signal},
+                    {"StopTimeout", options.stop_timeout},
+                    {"Timeout", options.timeout},
+                    {"CreateCommand", list(options.create_command)},
+                    {"Umask", options.umask ? fmt::format("{:04o}", *options.umask) : "0022"}});
+  add_health(json, options.health);
+  return json;
 }
 
 Json binds(const Options& options) {
@@ -351,7 +370,9 @@ Json inspect(const home::Home& home, const Container& container, bool size) {
        {"Created", base::rfc3339(container.created)},
        {"Path", command.empty() ? "" : command.front()},
        {"Args", list({command.empty() ? command.begin() : command.begin() + 1, command.end()})},
-       {"State", state_json(state)},
+       {"State", state_json(state, has_health_check(container)
+                                       ? monitor::read_health(container.runtime_directory(home))
+                                       : std::nullopt)},
        {"Image", container.image_id},
        {"ImageDigest", digest_of_image(home, container)},
        {"ImageName", container.image_name},
@@ -376,7 +397,7 @@ Json inspect(const home::Home& home, const Container& container, bool size) {
        {"ExecIDs", Json::array()},
        {"GraphDriver", driver_json(home, container)},
        {"Mounts", mounts_json(home, container)},
-       {"Dependencies", Json::array()},
+       {"Dependencies", list(container.options.dependencies)},
        {"NetworkSettings", network_json(container.options, sandbox)},
        {"Namespace", ""},
        {"IsInfra", false},

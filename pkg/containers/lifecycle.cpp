@@ -1,10 +1,13 @@
 #include "pkg/containers/lifecycle.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/base/id.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/containers/attach.hpp"
+#include "pkg/containers/health.hpp"
 #include "pkg/containers/supervise.hpp"
 #include "pkg/monitor/protocol.hpp"
+#include "pkg/sys/process.hpp"
 #include "pkg/sys/signals.hpp"
 #include "pkg/sys/tty.hpp"
 
@@ -22,6 +25,20 @@ namespace {
 
 base::Json request(const char* what, const Container& container) {
   return base::Json::object({{"do", what}, {"id", container.id}});
+}
+
+base::Json start_request(const Container& container) {
+  base::Json start = request("start", container);
+  if (!is_passed_through(container.options)) return start;
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (container.options.log_driver == "passthrough" && sys::is_terminal(stream)) {
+      throw base::Error(fmt::format(
+          "start {}: the log driver passthrough is not for terminals: use passthrough-tty",
+          container.name));
+    }
+  }
+  start["streams"] = true;
+  return start;
 }
 
 // The code of a container whose monitor can no longer tell it.
@@ -46,6 +63,23 @@ void check_detach_keys(const Streams& streams) {
 
 std::string word_of(const State& state) {
   return status_word(state.status);
+}
+
+bool is_health(const std::string& condition) {
+  return condition == "healthy" || condition == "unhealthy";
+}
+
+bool has_health(const home::Home& home, const Container& container, const State& state,
+                const std::string& condition) {
+  const auto health = health_of(home, container, state);
+  return health && health->status == condition;
+}
+
+// Its monitor waits for the moment to start it again.
+bool will_run_again(const Container& container, const State& state) {
+  const bool may = container.options.restart.when != RestartPolicy::When::No ||
+                   container.options.health.on_failure == monitor::OnUnhealthy::Restart;
+  return may && state.status == Status::Exited && sys::is_alive(state.monitor);
 }
 
 bool matches(const std::string& condition, const State& state) {
@@ -107,24 +141,37 @@ void ask_to(const home::Home& home, const Container& container, const char* what
   throw;
 }
 
+// What it requires runs first; that may require more.
+void start_dependencies(const home::Home& home, const Container& container) {
+  for (const std::string& id : container.options.dependencies) {
+    const auto dependency = find_by_id(home, id);
+    if (!dependency) {
+      throw base::Error(fmt::format("start {}: it requires container {}, which was removed",
+                                    container.name, base::short_id(id)));
+    }
+    if (!state_of(home, *dependency).is_running()) start(home, *dependency);
+  }
+}
+
 }  // namespace
 
 void warn_of_kill(const Container& container, std::int64_t seconds) {
   const std::string& signal = container.options.stop_signal;
-  base::log::warn(
-      "container {}: StopSignal {} failed to stop it in {} seconds, resorting to SIGKILL",
-      container.name, signal.empty() ? "SIGTERM" : signal, seconds);
+  base::log::warn("StopSignal {} failed to stop container {} in {} seconds, resorting to SIGKILL",
+                  signal.empty() ? "SIGTERM" : signal, container.name, seconds);
 }
 
 void start(const home::Home& home, const Container& container, std::optional<Recruit> recruit) {
-  ask_or_start(home, sandbox_of(home, container), request("start", container), std::move(recruit));
+  start_dependencies(home, container);
+  ask_or_start(home, sandbox_of(home, container), start_request(container), std::move(recruit));
 }
 
 int start_attached(const home::Home& home, const Container& container, const Streams& streams,
                    std::optional<Recruit> recruit) {
   check_detach_keys(streams);
+  start_dependencies(home, container);
   sys::SignalQueue signals = sys::SignalQueue::all();
-  base::Json start = request("start", container);
+  base::Json start = start_request(container);
   start["attach"] = true;
   const sys::WindowSize size = sys::window_size(STDIN_FILENO);
   start["rows"] = size.rows;
@@ -183,24 +230,52 @@ void restart(const home::Home& home, const Container& container,
   start(home, container);
 }
 
+namespace {
+
+// Its exit code, -1 where the field says so, once it is in one of these conditions.
+std::optional<int> code_when(const home::Home& home, const Container& container,
+                             const std::vector<std::string>& conditions) {
+  const auto known = find_by_id(home, container.id);
+  if (!known) return -1;
+  const State state = state_of(home, *known);
+  if (conditions.empty() && matches("stopped", state)) return state.exit_code;
+  bool is_for_health = false;
+  for (const std::string& condition : conditions) {
+    is_for_health = is_for_health || is_health(condition);
+    const bool is_met = is_health(condition) ? has_health(home, *known, state, condition)
+                                             : matches(condition, state);
+    if (!is_met) continue;
+    return condition == "stopped" || condition == "exited" ? state.exit_code : -1;
+  }
+  if (is_for_health && !has_health_check(*known)) {
+    throw base::Error(fmt::format("container {}: it has no health check", container.name));
+  }
+  if (is_for_health && matches("stopped", state) && !will_run_again(*known, state)) {
+    throw base::Error(
+        fmt::format("container {}: it has ended while its health was waited for", container.name));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 int wait(const home::Home& home, const Container& container,
          const std::vector<std::string>& conditions, int interval_ms) {
   check_conditions(conditions);
   const bool for_end =
-      conditions.empty() ||
-      std::find(conditions.begin(), conditions.end(), "stopped") != conditions.end() ||
-      std::find(conditions.begin(), conditions.end(), "exited") != conditions.end();
+      conditions.empty() || conditions.front() == "stopped" || conditions.front() == "exited";
   if (for_end && conditions.size() <= 1 && state_of(home, container).is_running()) {
     if (const auto code = ask_for_end(home, container)) return *code;
   }
+  return wait_for_first(home, {container}, conditions, interval_ms);
+}
+
+int wait_for_first(const home::Home& home, const std::vector<Container>& containers,
+                   const std::vector<std::string>& conditions, int interval_ms) {
+  check_conditions(conditions);
   while (true) {
-    const auto known = find_by_id(home, container.id);
-    if (!known) return -1;
-    const State state = state_of(home, *known);
-    if (conditions.empty() && matches("stopped", state)) return state.exit_code;
-    for (const std::string& condition : conditions) {
-      if (!matches(condition, state)) continue;
-      return condition == "stopped" || condition == "exited" ? state.exit_code : -1;
+    for (const Container& container : containers) {
+      if (const auto code = code_when(home, container, conditions)) return *code;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(std::max(interval_ms, 10)));
   }

@@ -74,6 +74,9 @@ void throw_away(const home::Home& home, const Container& container, const Remove
 // to look where no event tells.
 int wait(const home::Home& home, const Container& container,
          const std::vector<std::string>& conditions, int interval_ms);
+// The same for the first of several that gets there.
+int wait_for_first(const home::Home& home, const std::vector<Container>& containers,
+                   const std::vector<std::string>& conditions, int interval_ms);
 
 struct ExecOptions {
   std::vector<std::string> command;

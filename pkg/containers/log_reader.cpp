@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 namespace containers {
@@ -17,6 +18,13 @@ bool is_replaced(const sys::Fd& file, const std::string& path) {
   struct stat current {};
   return ::fstat(file.get(), &ours) == 0 && ::stat(path.c_str(), &current) == 0 &&
          ours.st_ino != current.st_ino;
+}
+
+// Under a lock that puts off the turn after the next one: see monitor::LogFile.
+sys::Fd open_shared(const std::string& path) {
+  sys::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file) ::flock(file.get(), LOCK_SH | LOCK_NB);
+  return file;
 }
 
 }  // namespace
@@ -33,9 +41,8 @@ std::optional<LogEntry> parse_log_entry(std::string_view line) {
                   std::string(rest.substr(kStream + 2))};
 }
 
-LogReader::LogReader(const std::string& path)
-    : path_(path), file_(::open((path + ".1").c_str(), O_RDONLY | O_CLOEXEC)) {
-  if (!file_) file_.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+LogReader::LogReader(const std::string& path) : path_(path), file_(open_shared(path + ".1")) {
+  if (!file_) file_ = open_shared(path);
 }
 
 std::optional<LogEntry> LogReader::next() {
@@ -51,12 +58,23 @@ std::optional<LogEntry> LogReader::next() {
   }
 }
 
+// The one begun after ours, which is path.1 itself when the log was turned over twice meanwhile.
+void LogReader::open_next() {
+  const std::string former = path_ + ".1";
+  const bool is_one_behind = file_ && is_replaced(file_, former);
+  file_ = open_shared(is_one_behind ? former : path_);
+}
+
 bool LogReader::fill() {
   std::array<char, 65536> block;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
   ssize_t count = file_ ? ::read(file_.get(), block.data(), block.size()) : 0;
   if (count == 0 && (!file_ || is_replaced(file_, path_))) {
-    file_.reset(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+    // What came between that read and the turn belongs to the old one.
     count = file_ ? ::read(file_.get(), block.data(), block.size()) : 0;
+    if (count == 0) {
+      open_next();
+      count = file_ ? ::read(file_.get(), block.data(), block.size()) : 0;
+    }
   }
   if (count < 0) throw base::SysError(path_);
   text_.erase(0, std::exchange(at_, 0));

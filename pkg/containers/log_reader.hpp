@@ -30,6 +30,7 @@ class LogReader {
 
  private:
   bool fill();
+  void open_next();
 
   std::string path_;
   sys::Fd file_;

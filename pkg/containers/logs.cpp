@@ -19,15 +19,43 @@
 namespace containers {
 namespace {
 
+// Lines on their way to our streams, many at once, but in the order in which they were said.
+class Output {
+ public:
+  void add(int fd, std::string_view text) {
+    constexpr std::size_t kMost = std::size_t{64} << 10U;
+    if (fd != fd_ || text_.size() > kMost) flush();
+    fd_ = fd;
+    text_ += text;
+  }
+
+  void flush() {
+    std::string_view left = text_;
+    while (!left.empty()) {
+      const ssize_t count = ::write(fd_, left.data(), left.size());
+      if (count < 0 && errno != EINTR) throw base::SysError("write");
+      if (count > 0) left.remove_prefix(static_cast<std::size_t>(count));
+    }
+    text_.clear();
+  }
+
+ private:
+  int fd_ = STDOUT_FILENO;
+  std::string text_;
+};
+
 // One container's log on its way to our streams.
 class Printer {
  public:
   Printer(const home::Home& home, const Container& container, const LogOptions& options,
-          bool is_one_of_many, std::size_t number)
-      : container_(container), options_(options), reader_(container.log_path(home)) {
+          Output& out)
+      : container_(container), options_(options), reader_(container.log_path(home)), out_(out) {}
+
+  // What begins each of its lines.
+  void set_prefix(const Container& container, bool is_one_of_many, std::size_t number) {
     if (is_one_of_many) prefix_ = base::short_id(container.id) + " ";
-    if (options.names) prefix_ = container.name + " ";
-    if (options.color) prefix_ = fmt::format("\033[{}m{}\033[0m", 31 + number % 6, prefix_);
+    if (options_.names) prefix_ = container.name + " ";
+    if (options_.color) prefix_ = fmt::format("\033[{}m{}\033[0m", 31 + number % 6, prefix_);
   }
 
   const Container& container() const { return container_; }
@@ -65,7 +93,7 @@ class Printer {
     text += entry.text;
     if (!entry.is_partial) text += '\n';
     is_line_open = entry.is_partial;
-    write(entry.is_error ? STDERR_FILENO : STDOUT_FILENO, text);
+    out_.add(entry.is_error ? STDERR_FILENO : STDOUT_FILENO, text);
   }
 
  private:
@@ -75,17 +103,10 @@ class Printer {
     return time >= options_.since && (options_.until == 0 || time <= options_.until);
   }
 
-  static void write(int fd, std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t count = ::write(fd, text.data(), text.size());
-      if (count < 0 && errno != EINTR) throw base::SysError("write");
-      if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
-    }
-  }
-
   Container container_;
   const LogOptions& options_;
   LogReader reader_;
+  Output& out_;
   std::string prefix_;
   bool is_output_line_open_ = false;
   bool is_error_line_open_ = false;
@@ -128,7 +149,7 @@ bool may_say_more(const home::Home& home, const Container& container) {
          state.status == Status::Exited && sys::is_alive(state.monitor);
 }
 
-void follow(const home::Home& home, const Printers& printers) {
+void follow(const home::Home& home, const Printers& printers, Output& out, base::Time until) {
   const sys::Fd changes(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   if (!changes) throw base::SysError("inotify");
   for (const auto& printer : printers) {
@@ -141,7 +162,9 @@ void follow(const home::Home& home, const Printers& printers) {
     goes_on = std::any_of(printers.begin(), printers.end(), [&](const auto& printer) {
       return may_say_more(home, printer->container());
     });
+    goes_on = goes_on && (until == 0 || base::now() < until);
     print_new(printers, -1);
+    out.flush();
     if (!goes_on) return;
     pollfd poll{changes.get(), POLLIN, 0};
     ::poll(&poll, 1, kLookAnyway);
@@ -151,21 +174,30 @@ void follow(const home::Home& home, const Printers& printers) {
   }
 }
 
+void expect_log(const Container& container) {
+  const std::string& driver = container.options.log_driver;
+  if (driver == "k8s-file") return;
+  const std::string advice = driver == "journald"
+                                 ? "read them with journalctl CONTAINER_NAME=" + container.name
+                                 : "there are no logs";
+  throw base::Error(
+      fmt::format("container {}: its log driver is \"{}\": {}", container.name, driver, advice));
+}
+
 }  // namespace
 
 void print_logs(const home::Home& home, const std::vector<Container>& containers,
                 const LogOptions& options) {
+  Output out;
   Printers printers;
   for (const Container& container : containers) {
-    if (container.options.log_driver == "none") {
-      throw base::Error(fmt::format("container {}: its log driver is \"none\": there are no logs",
-                                    container.name));
-    }
-    printers.push_back(std::make_unique<Printer>(home, container, options, containers.size() > 1,
-                                                 printers.size()));
+    expect_log(container);
+    printers.push_back(std::make_unique<Printer>(home, container, options, out));
+    printers.back()->set_prefix(container, containers.size() > 1, printers.size() - 1);
   }
   print_new(printers, options.tail);
-  if (options.follow) follow(home, printers);
+  out.flush();
+  if (options.follow) follow(home, printers, out, options.until);
 }
 
 }  // namespace containers

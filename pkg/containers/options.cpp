@@ -53,6 +53,9 @@ Json to_json(const VolumeMount& value) {
 Json to_json(const RestartPolicy& value) {
   return value.text();
 }
+Json to_json(const monitor::HealthCheck& value) {
+  return value.json();
+}
 Json to_json(const network::Config& value) {
   return value.json();
 }
@@ -113,6 +116,9 @@ void from_json(const Json& json, VolumeMount& value) {
 void from_json(const Json& json, RestartPolicy& value) {
   value = RestartPolicy::parse(json.as_string());
 }
+void from_json(const Json& json, monitor::HealthCheck& value) {
+  value = monitor::HealthCheck::parse(json);
+}
 void from_json(const Json& json, network::Config& value) {
   value = network::Config::parse(json);
 }
@@ -138,6 +144,9 @@ bool is_empty(const std::vector<T>& value) {
 }
 bool is_empty(const Table& value) {
   return value.empty();
+}
+bool is_empty(const monitor::HealthCheck& value) {
+  return value.is_default();
 }
 template <typename T>
 bool is_empty(const T&) {
@@ -279,8 +288,11 @@ void visit(Any& options, Visitor& visitor) {
   visitor("image_volumes", options.image_volumes);
   visitor("shm_size", options.shm_size);
   visitor("restart", options.restart);
+  visitor("health", options.health);
   visitor("log_driver", options.log_driver);
   visitor("log_path", options.log_path);
+  visitor("log_tag", options.log_tag);
+  visitor("dependencies", options.dependencies);
   visitor("log_size_max", options.log_size_max);
   visitor("cid_file", options.cid_file);
   visitor("pid_file", options.pid_file);

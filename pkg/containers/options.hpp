@@ -2,6 +2,7 @@
 
 #include "network/network.hpp"
 #include "pkg/images/ensure.hpp"
+#include "pkg/monitor/health.hpp"
 #include "pkg/monitor/restart.hpp"
 #include "pkg/oci/spec.hpp"
 
@@ -115,9 +116,12 @@ struct Options {
 
   // Life
   RestartPolicy restart;
-  std::string log_driver = "k8s-file";  // or "none"
-  std::string log_path;                 // "": in the container's folder
-  std::int64_t log_size_max = 0;        // 0: no limit
+  monitor::HealthCheck health;            // with the image's filled in
+  std::vector<std::string> dependencies;  // ids of containers that are started before it
+  std::string log_driver = "k8s-file";    // "none", "journald", "passthrough", "passthrough-tty"
+  std::string log_tag;                    // of journald
+  std::string log_path;                   // "": in the container's folder
+  std::int64_t log_size_max = 0;          // 0: no limit
   std::string cid_file;
   std::string pid_file;
   std::string runtime;  // somebody else's OCI runtime, a name or path; "" for ours
@@ -132,5 +136,10 @@ struct Options {
   static Options parse(const base::Json& json);  // what json() wrote
   base::Json json() const;
 };
+
+// Its streams are those of the command that starts it.
+inline bool is_passed_through(const Options& options) {
+  return options.log_driver.starts_with("passthrough");
+}
 
 }  // namespace containers

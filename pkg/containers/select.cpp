@@ -3,6 +3,7 @@
 #include "pkg/base/id.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/containers/filter.hpp"
+#include "pkg/containers/health.hpp"
 #include "pkg/containers/report.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/sys/file.hpp"
@@ -127,9 +128,10 @@ bool by_command(const Candidate& candidate, const std::string& value) {
   return !candidate.container.command.empty() && candidate.container.command.front() == value;
 }
 
-// Nothing here has a health check yet, so none is healthy or unhealthy.
-bool by_health(const Candidate&, const std::string& value) {
-  return value == "none";
+// Who has no health check, or does not run, has no health.
+bool by_health(const Candidate& candidate, const std::string& value) {
+  const auto health = health_of(candidate.home, candidate.container, candidate.state);
+  return (health ? health->status : "none") == value;
 }
 
 struct Filter {

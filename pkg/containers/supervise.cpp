@@ -11,11 +11,14 @@
 #include "pkg/sys/lock.hpp"
 #include "pkg/sys/socket.hpp"
 
+#include <array>
 #include <chrono>
+#include <span>
 #include <thread>
 #include <utility>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 namespace containers {
 namespace {
@@ -61,7 +64,10 @@ sys::Fd reach(const home::Home& home, const Sandbox& sandbox, std::optional<Recr
 }
 
 std::optional<base::Json> converse(const sys::Fd& socket, const base::Json& request) {
-  if (!monitor::send(socket, request)) return std::nullopt;
+  const std::array<int, 3> streams = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
+  const bool passes = request.bool_or("streams", false);
+  const auto files = passes ? std::span<const int>(streams) : std::span<const int>();
+  if (!monitor::send(socket, request, files)) return std::nullopt;
   const auto packet = monitor::receive(socket);
   if (!packet) return std::nullopt;
   return packet->json();

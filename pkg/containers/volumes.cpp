@@ -4,6 +4,7 @@
 #include "pkg/base/log.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/user_namespace.hpp"
+#include "pkg/events/log.hpp"
 #include "pkg/runtime/users.hpp"
 #include "pkg/sys/copy.hpp"
 #include "pkg/sys/dir.hpp"
@@ -98,10 +99,13 @@ void remove_files(const home::Home& home, const Container& container, bool volum
   storage::remove_rootfs(home, container.id);
   const storage::VolumeStore store{storage::Layout(home)};
   for (const std::string& name : container.anonymous_volumes) {
-    if (volumes && store.find(name)) store.remove(name);
+    if (!volumes || !store.find(name)) continue;
+    store.remove(name);
+    events::note(home, "remove", {.type = "volume", .name = name});
   }
   if (!container.options.cid_file.empty()) sys::remove_file(container.options.cid_file);
   sys::remove_tree(container.runtime_directory(home));
+  events::note(home, "remove", subject_of(container));
 }
 
 }  // namespace containers

@@ -1,6 +1,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/base/time.hpp"
+#include "pkg/events/log.hpp"
 #include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/images/lists.hpp"
@@ -188,7 +189,9 @@ void tag(const home::Home& home, const std::string& image, const std::string& na
   const auto found = find(home, image);
   if (!found) throw base::Error(image + ": image not known");
   require_own(*found, image);
-  storage::ImageStore(layout).tag(found->id, local_name(name));
+  const std::string complete = local_name(name);
+  storage::ImageStore(layout).tag(found->id, complete);
+  events::note(home, "tag", {.type = "image", .id = found->id, .name = complete});
 }
 
 }  // namespace images

@@ -1,6 +1,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/events/log.hpp"
 #include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/images/lists.hpp"
@@ -35,6 +36,13 @@ std::optional<Found> find_whole(const home::Home& home, const std::string& text)
   return find_named(home, text, true);
 }
 
+void note_removal(const home::Home& home, const storage::Image& image) {
+  for (const std::string& name : image.names)
+    events::note(home, "untag", {.type = "image", .id = image.id, .name = name});
+  const std::string name = image.names.empty() ? image.id : image.names.front();
+  events::note(home, "remove", {.type = "image", .id = image.id, .name = name});
+}
+
 // Looks and acts while nobody names, pulls or uses an image.
 Removal remove_held(const home::Home& home, const std::string& text, bool force,
                     const std::function<std::vector<std::string>()>& used_by) {
@@ -48,11 +56,13 @@ Removal remove_held(const home::Home& home, const std::string& text, bool force,
   const std::vector<std::string>& names = found->image.names;
   if (!found->name.empty() && names.size() > 1) {
     held.untag(found->name);
+    events::note(home, "untag", {.type = "image", .id = found->image.id, .name = found->name});
     return {{found->name}, {}};
   }
   if (names.size() > 1 && !force) refuse_several_names(found->image);
   if (!found->image.is_list) refuse_if_used(text, used_by());
   held.remove(found->image.id);
+  note_removal(home, found->image);
   return {names, {found->image.id}};
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace kube {
 namespace {
@@ -98,6 +99,34 @@ containers::RestartPolicy restart_policy(const Pod& pod, const Container& contai
   return {.when = When::Always};
 }
 
+auto check_of(const Probe& probe) {
+  using std::chrono::seconds;
+  decltype(Options::health.regular) check;
+  check.test = probe.test;
+  check.delay = seconds(probe.initial_delay);
+  check.interval = seconds(probe.period);
+  check.timeout = seconds(probe.timeout);
+  check.retries = probe.failure_threshold;
+  check.successes = probe.success_threshold;
+  return check;
+}
+
+// A container that is not alive is started again, or ended where nothing is started again. One that
+// is not ready is left alone: nobody here sends requests to those that are.
+void fill_health(const Pod& pod, const Container& container, Options& out) {
+  using Action = decltype(Options::health.on_failure);
+  const bool restarts = pod.restart_policy != RestartPolicy::Never || container.is_sidecar;
+  const std::optional<Probe>& regular = container.liveness    ? container.liveness
+                                        : container.readiness ? container.readiness
+                                                              : container.startup;
+  if (!regular) return;  // the image may have a check, as with podman
+  out.health.regular = check_of(*regular);
+  if (container.liveness) out.health.on_failure = restarts ? Action::Restart : Action::Stop;
+  if (!container.startup) return;
+  out.health.startup = check_of(*container.startup);
+  if (!restarts) out.health.startup.retries = 0;
+}
+
 // Whether the file names the registry: "quay.io/app", but not "nginx".
 bool names_registry(const std::string& image) {
   const auto [host, rest] = base::split_once(image, '/');
@@ -142,6 +171,7 @@ containers::Options container_options(const Pod& pod, const Container& container
   fill_limits(container, out);
   fill_mounts(pod, container, out);
   out.restart = restart_policy(pod, container, init);
+  if (!init || container.is_sidecar) fill_health(pod, container, out);
   out.stop_timeout = pod.grace_period.value_or(kGracePeriod);
   if (init && !container.is_sidecar) out.role = Options::Role::InitAlways;
   out.log_driver = options.log_driver;

@@ -4,6 +4,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/kube/decode.hpp"
+#include "pkg/kube/decode_probe.hpp"
 #include "pkg/kube/quantity.hpp"
 #include "pkg/oci/reference.hpp"
 #include "pkg/sys/caps.hpp"
@@ -218,6 +219,7 @@ Container decode_container(const Reader& reader, const Surroundings& surrounding
   decode_limits(reader, container);
   decode_security(reader, container.security);
   decode_restart(reader, container, is_init);
+  decode_probes(reader, container);
   container.open_stdin = reader.flag("stdin");
   container.tty = reader.flag("tty");
   return container;

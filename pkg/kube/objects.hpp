@@ -62,6 +62,17 @@ struct SecurityContext {
   std::vector<std::string> drop_capabilities;
 };
 
+// How to find out whether a container works; times are seconds.
+struct Probe {
+  // {"CMD", program...}, {"HTTP", host, port, path, header...} or {"TCP", host, port}
+  std::vector<std::string> test;
+  std::int64_t initial_delay = 0;
+  std::int64_t period = 10;
+  std::int64_t timeout = 1;
+  std::int64_t failure_threshold = 3;
+  std::int64_t success_threshold = 1;
+};
+
 enum class RestartPolicy { Always, OnFailure, Never };
 enum class ImagePullPolicy { Unset, IfNotPresent, Always, Never };
 
@@ -79,6 +90,9 @@ struct Container {
   SecurityContext security;                  // with what the pod says filled in
   std::optional<std::int64_t> cpu_limit;     // thousandths of a processor
   std::optional<std::int64_t> memory_limit;  // bytes
+  std::optional<Probe> liveness;
+  std::optional<Probe> readiness;
+  std::optional<Probe> startup;
   bool open_stdin = false;
   bool tty = false;
 };

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 namespace monitor {
@@ -36,15 +37,25 @@ void LogFile::write(Stream stream, std::string_view text) try {
   }
   sys::write_all(file_, entries);
   size_ += static_cast<std::int64_t>(entries.size());
-  if (size_max_ > 0 && size_ > size_max_ && is_whole) rotate();
+  if (size_max_ > 0 && size_ > size_max_ && is_whole && may_rotate()) rotate();
 } catch (const base::Error&) {
   return;  // see the header
+}
+
+// Looks only now and then while somebody reads.
+bool LogFile::may_rotate() {
+  constexpr std::int64_t kMostTimes = 8;
+  if (size_ < rotate_at_) return false;
+  rotate_at_ = size_ + size_max_ / 8;
+  if (size_ > kMostTimes * size_max_) return true;
+  const sys::Fd former(::open((path_ + ".1").c_str(), O_RDONLY | O_CLOEXEC));
+  return !former || ::flock(former.get(), LOCK_EX | LOCK_NB) == 0;
 }
 
 void LogFile::rotate() {
   sys::rename_path(path_, path_ + ".1");
   file_ = sys::open_file(path_, O_WRONLY | O_CREAT | O_APPEND, 0600);
-  size_ = 0;
+  size_ = rotate_at_ = 0;
 }
 
 }  // namespace monitor

@@ -16,18 +16,22 @@ class LogFile {
  public:
   LogFile() = default;  // writes nothing
   // Appends to the file, made when missing. Over `size_max` bytes (0: never) it becomes path.1, in
-  // place of an older one, and a new file is begun: at a line's end, so no line is cut.
+  // place of an older one, and a new file is begun: at a line's end, so no line is cut. Whoever
+  // reads path.1 under a shared lock (flock) has that put off, up to eight times the size, so that
+  // a follower who is slower than the container loses nothing.
   LogFile(std::string path, std::int64_t size_max);
 
   // Does not throw: a full disk must not stop a container. The text is lost then, the next may not.
   void write(Stream stream, std::string_view text);
 
  private:
+  bool may_rotate();
   void rotate();
 
   std::string path_;
   std::int64_t size_max_ = 0;
   std::int64_t size_ = 0;
+  std::int64_t rotate_at_ = 0;  // the size at which to look again; 0: `size_max_`
   sys::Fd file_;
 };
 

@@ -32,6 +32,7 @@ class Loop {
       read_clients();
       move_streams();
       run_timers();
+      advance_checks();
       reap_ended();
       work_.sweep();
       forget_gone_clients();
@@ -49,12 +50,19 @@ class Loop {
   bool would_sleep_long() const;
   void accept_clients();
   void read_clients();
-  void serve(Client& client, const Packet& packet);
+  void serve(Client& client, Packet& packet);
   void request(Client& client, const base::Json& json);
   void move_streams();
   void run_timers();
+  void begin_checks();
+  void advance_checks();
+  void conclude_check(Watched& watched, HealthResult result);
+  void heed(Watched& watched, OnUnhealthy action);
+  void tell_of_health(Watched& watched);
   void reap_ended();
   bool is_last(const Watched& ended) const;
+  void tell(const Watched& watched, const char* what);
+  void tell_of_end(Watched& watched, bool restarts);
   void tell_of_retry(Watched& watched) const;
   void conclude(Watched& watched);
   void forget_gone_clients();
@@ -74,6 +82,7 @@ class Loop {
   void kill(Client& client, const base::Json& json);
   void pause(Client& client, const base::Json& json);
   void unpause(Client& client, const base::Json& json);
+  void check(Client& client, const base::Json& json);
 
   Watched* find(const std::string& id);
   Watched& get(const std::string& id);
@@ -90,6 +99,7 @@ class Loop {
   std::vector<Client*> pod_starters_;
   std::vector<std::string> pod_failures_;
   int pod_failure_status_ = 125;
+  std::vector<sys::Fd> starting_streams_;  // of the command that starts a container now
   bool is_served_ = false;
 };
 

@@ -1,6 +1,6 @@
 // The monitor's life: one loop over the descriptors of its containers and of the commands that talk
 // to it. It sleeps whenever nothing happens; the only timers are those of a stop, a restart's
-// back-off or a container's time limit.
+// back-off, a container's time limit or its health check.
 //
 // A container's output goes to its log and to every attached command. A command that does not read
 // stops its container's output (its pipe fills up) rather than losing any of it.
@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -63,6 +64,7 @@ std::vector<pollfd> Loop::files_to_watch() {
     if (reads && watched->out() >= 0) polls.push_back({watched->out(), POLLIN, 0});
     if (reads && watched->err() >= 0) polls.push_back({watched->err(), POLLIN, 0});
     if (watched->in() >= 0) polls.push_back({watched->in(), POLLOUT, 0});
+    if (watched->probe) watched->probe->watch(polls);
   }
   return polls;
 }
@@ -86,10 +88,14 @@ bool Loop::would_sleep_long() const {
 
 int Loop::milliseconds_to_next_timer() const {
   std::optional<Moment> next;
+  const auto consider = [&](const std::optional<Moment>& moment) {
+    if (moment && (!next || *moment < *next)) next = moment;
+  };
   for (const auto& watched : watched_) {
-    for (const auto& moment : {watched->kill_at, watched->restart_at}) {
-      if (moment && (!next || *moment < *next)) next = moment;
-    }
+    consider(watched->kill_at);
+    consider(watched->restart_at);
+    if (watched->checkup) consider(watched->checkup->due());
+    if (watched->probe) consider(watched->probe->deadline());
   }
   if (!next) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now()).count();
@@ -110,7 +116,7 @@ void Loop::read_clients() {
     client.flush();
     pollfd poll{client.socket.get(), POLLIN, 0};
     while (!client.is_gone && may_speak(client) && ::poll(&poll, 1, 0) > 0) {
-      const auto packet = receive(client.socket);
+      auto packet = receive(client.socket);
       if (packet) {
         serve(client, *packet);
       } else {
@@ -188,10 +194,31 @@ void Loop::tell_of_retry(Watched& watched) const {
                   watched.member().name, watched.state().exit_code);
 }
 
+void Loop::tell(const Watched& watched, const char* what) {
+  events::Event event;
+  event.status = what;
+  work_.tell(watched.id(), std::move(event));
+}
+
+void Loop::tell_of_end(Watched& watched, bool restarts) {
+  events::Event died;
+  died.status = "died";
+  died.exit_code = watched.state().exit_code;
+  died.oom_killed = watched.state().oom_killed;
+  work_.tell(watched.id(), std::move(died));
+  if (!watched.waiting_stop.empty()) tell(watched, "stop");
+  if (restarts) return tell(watched, "restart");
+  if (!watched.member().remove) tell(watched, "cleanup");
+}
+
 // After an end: again, or for good.
 void Loop::conclude(Watched& watched) {
   const std::string id = watched.id();
+  for (Client* client : std::exchange(watched.waiting_check, {})) {
+    client->offer(base::Json::object({{"error", "it has ended"}}));
+  }
   const bool restarts = watched.plan_restart().has_value();
+  tell_of_end(watched, restarts);
   if (watched.member().remove && !restarts) {
     work_.remove(id);
   } else {
@@ -228,6 +255,7 @@ void Loop::forget_gone_clients() {
   for (const auto& watched : watched_) {
     std::erase_if(watched->waiting_stop, is_gone);
     std::erase_if(watched->waiting_end, is_gone);
+    std::erase_if(watched->waiting_check, is_gone);
   }
   std::erase_if(clients_, [](const auto& client) { return client->is_gone; });
 }

@@ -10,14 +10,15 @@ bool send(const sys::Fd& socket, Kind kind, std::string_view bytes) {
   return sys::send_message(socket, message);
 }
 
-bool send(const sys::Fd& socket, const base::Json& json) {
-  return send(socket, Kind::Json, json.dump());
+bool send(const sys::Fd& socket, const base::Json& json, std::span<const int> files) {
+  return sys::send_message(socket, static_cast<char>(Kind::Json) + json.dump(), files);
 }
 
 std::optional<Packet> receive(const sys::Fd& socket) {
   auto message = sys::receive_message(socket);
   if (!message || message->bytes.empty()) return std::nullopt;
-  return Packet{static_cast<Kind>(message->bytes.front()), message->bytes.substr(1)};
+  return Packet{static_cast<Kind>(message->bytes.front()), message->bytes.substr(1),
+                std::move(message->files)};
 }
 
 }  // namespace monitor

@@ -22,16 +22,19 @@ constexpr const char* kIsPaused = "it is paused: unpause it first";
 
 }  // namespace
 
-void Loop::serve(Client& client, const Packet& packet) {
+void Loop::serve(Client& client, Packet& packet) {
   Watched* attached = find(client.attached);
   if (packet.kind == Kind::Input && attached != nullptr) attached->take_input(packet.bytes);
   if (packet.kind == Kind::InputEnd && attached != nullptr) attached->end_input();
   if (packet.kind != Kind::Json) return;
+  client.passed = std::move(packet.files);
   try {
     request(client, packet.json());
   } catch (const base::Error& error) {
     client.offer(base::Json::object({{"error", error.what()}, {"status", error.status()}}));
   }
+  client.passed.clear();
+  starting_streams_.clear();
   if (!is_served_ && pod_queue_.empty()) leave_caller();
 }
 
@@ -44,6 +47,7 @@ void Loop::request(Client& client, const base::Json& json) {
   if (what == "kill") return kill(client, json);
   if (what == "pause") return pause(client, json);
   if (what == "unpause") return unpause(client, json);
+  if (what == "check") return check(client, json);
   const std::string id = json.at("id").as_string();
   if (what == "update") {
     get(id).update(work_.member(id));
@@ -79,6 +83,7 @@ Watched& Loop::prepare(const std::string& id, sys::WindowSize size) {
     watched_.push_back(std::make_unique<Watched>(work_.member(id), self_));
     watched = watched_.back().get();
   }
+  if (!starting_streams_.empty()) watched->take_streams(std::exchange(starting_streams_, {}));
   try {
     watched->launch(work_, size);
   } catch (const base::Error& error) {
@@ -92,6 +97,8 @@ void Loop::release(Watched& watched) {
   try {
     watched.release(work_);
     watched.write_state();
+    tell(watched, "init");
+    tell(watched, "start");
   } catch (const base::Error& error) {
     give_up(watched, error);
     throw;
@@ -114,12 +121,16 @@ void Loop::give_up(Watched& watched, const base::Error& error) {
 void Loop::start(Client& client, const base::Json& json) {
   const std::string id = json.at("id").as_string();
   const bool attaches = json.bool_or("attach", false);
-  Watched* const running = find(id);
+  Watched* running = find(id);
   if (running != nullptr && running->state().status == Status::Paused) {
     throw base::Error(running->member().name + ": " + kIsPaused);
   }
   if (attaches) client.attached = id;
-  if (running == nullptr || !running->has_process()) launch(id, size_in(json));
+  if (running == nullptr || !running->has_process()) {
+    starting_streams_ = std::move(client.passed);
+    running = &launch(id, size_in(json));
+  }
+  if (attaches) tell(*running, "attach");
   client.offer(base::Json::object({{"ok", true}}));
 }
 
@@ -195,8 +206,8 @@ void Loop::finish_pod_start() {
 
 void Loop::attach(Client& client, const base::Json& json) {
   const std::string id = json.at("id").as_string();
-  get(id);
-  client.attached = id;
+  client.attached = get(id).id();
+  tell(get(id), "attach");
   client.offer(base::Json::object({{"ok", true}}));
 }
 
@@ -206,16 +217,14 @@ void Loop::stop(Client& client, const base::Json& json) {
   const bool is_paused = watched.state().status == Status::Paused;
   if (is_paused && !json.bool_or("force", false)) throw base::Error(kIsPaused);
   watched.stop_requested = true;
+  watched.restart_requested = false;
   watched.waiting_stop.push_back(&client);
   if (!watched.has_process()) {  // waiting for its restart
     conclude(watched);
     return;
   }
   // What is halted hears nothing but SIGKILL.
-  watched.signal(timeout == 0 || is_paused ? SIGKILL : watched.member().stop_signal);
-  if (timeout > 0) watched.kill_at = Clock::now() + std::chrono::seconds(timeout);
-  watched.state().status = Status::Stopping;
-  watched.write_state();
+  watched.end(is_paused ? 0 : timeout);
 }
 
 void Loop::kill(Client& client, const base::Json& json) {
@@ -225,8 +234,12 @@ void Loop::kill(Client& client, const base::Json& json) {
   const std::initializer_list<int> ends = {SIGKILL, SIGTERM, SIGINT, SIGQUIT,
                                            watched.member().stop_signal};
   // Whoever kills does not want it back; others, like SIGHUP, are how programs are talked to.
-  if (std::find(ends.begin(), ends.end(), signal) != ends.end()) watched.stop_requested = true;
+  if (std::find(ends.begin(), ends.end(), signal) != ends.end()) {
+    watched.stop_requested = true;
+    watched.restart_requested = false;
+  }
   watched.signal(signal);
+  tell(watched, "kill");
   client.offer(base::Json::object({{"ok", true}}));
 }
 
@@ -240,6 +253,7 @@ void Loop::pause(Client& client, const base::Json& json) {
   watched.pause.begin(watched.state());
   watched.state().status = Status::Paused;
   watched.write_state();
+  tell(watched, "pause");
   client.offer(base::Json::object({{"ok", true}}));
 }
 
@@ -252,6 +266,7 @@ void Loop::unpause(Client& client, const base::Json& json) {
   watched.pause.end(watched.state());
   watched.state().status = Status::Running;
   watched.write_state();
+  tell(watched, "unpause");
   client.offer(base::Json::object({{"ok", true}}));
 }
 

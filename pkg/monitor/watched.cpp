@@ -1,7 +1,9 @@
 #include "pkg/monitor/watched.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/base/log.hpp"
 #include "pkg/sys/child.hpp"
+#include "pkg/sys/file.hpp"
 #include "pkg/sys/socket.hpp"
 #include "pkg/sys/tty.hpp"
 
@@ -42,11 +44,25 @@ void Client::flush() {
 
 Watched::Watched(Member member, sys::ProcessName monitor) : member_(std::move(member)) {
   state_.monitor = monitor;
+  if (member_.health.regular.is_wanted()) checkup.emplace(member_.health);
+  if (member_.journal) journal_.emplace(*member_.journal);
   if (!member_.log_path.empty()) log_ = LogFile(member_.log_path, member_.log_size_max);
 }
 
 void Watched::write_state() const {
   monitor::write_state(member_.runtime_directory, state_);
+}
+
+void Watched::write_health() const {
+  const HealthCheck& asked_for = member_.health;
+  monitor::write_health(member_.runtime_directory, checkup->health());
+  if (asked_for.log_destination == "local" || asked_for.log_destination == "events_logger") return;
+  try {
+    sys::replace_file(asked_for.log_destination + "/" + member_.id + "-healthcheck.log",
+                      checkup->health().json().dump(), 0600);
+  } catch (const base::Error& error) {  // a folder that has gone must not end a container
+    base::log::debug("container {}: {}", member_.name, error.what());
+  }
 }
 
 // The container's ends are closed again once it has them.
@@ -71,12 +87,26 @@ void Watched::open_streams(Streams& theirs, std::vector<sys::Fd>& owners) {
   }
 }
 
+void Watched::pass_streams(Streams& theirs, std::vector<sys::Fd>& owners) const {
+  const sys::Fd& null = owners.emplace_back(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  const auto stream = [&](std::size_t number) {
+    return number < passed_.size() ? passed_[number].get() : null.get();
+  };
+  theirs.in = stream(0);
+  theirs.out = stream(1);
+  theirs.err = stream(2);
+}
+
 void Watched::launch(Workload& work, sys::WindowSize size) {
   Streams theirs;
   theirs.rows = size.rows;
   theirs.columns = size.columns;
   std::vector<sys::Fd> owners;
-  if (!member_.terminal) open_streams(theirs, owners);
+  if (member_.passthrough) {
+    pass_streams(theirs, owners);
+  } else if (!member_.terminal) {
+    open_streams(theirs, owners);
+  }
   launched_ = work.launch(member_.id, theirs);
   set_nonblocking(out_);
   set_nonblocking(err_);
@@ -96,6 +126,9 @@ void Watched::release(Workload& work) {
   state_.oom_killed = false;
   state_.error.clear();
   state_.cgroup = work.cgroup(member_.id);
+  if (!checkup) return;
+  checkup->begin(Clock::now());
+  write_health();
 }
 
 bool Watched::forward(Stream stream, const std::vector<Client*>& attached) {
@@ -110,6 +143,7 @@ bool Watched::forward(Stream stream, const std::vector<Client*>& attached) {
   }
   const std::string_view text(chunk.data(), static_cast<std::size_t>(count));
   log_.write(stream, text);
+  if (journal_) journal_->write(stream, text);
   for (Client* client : attached) {
     client->offer(stream == Stream::Out ? Kind::Output : Kind::Errors, text);
   }
@@ -149,6 +183,13 @@ void Watched::signal(int number) {
   if (has_process()) sys::send_signal(launched_.process, number);
 }
 
+void Watched::end(std::int64_t timeout) {
+  signal(timeout == 0 ? SIGKILL : member_.stop_signal);
+  if (timeout > 0) kill_at = Clock::now() + std::chrono::seconds(timeout);
+  state_.status = Status::Stopping;
+  write_state();
+}
+
 void Watched::reap(Workload& work) {
   int status = 0;
   while (::waitpid(launched_.pid, &status, 0) < 0 && errno == EINTR) {
@@ -161,6 +202,8 @@ void Watched::reap(Workload& work) {
   input_.clear();
   input_ended_ = false;
   kill_at.reset();
+  probe.reset();
+  if (checkup) checkup->end();
   state_.status = Status::Exited;
   state_.process = {};
   state_.exit_code = sys::exit_status(status);
@@ -170,6 +213,12 @@ void Watched::reap(Workload& work) {
 }
 
 std::optional<Moment> Watched::plan_restart() {
+  if (std::exchange(restart_requested, false)) {
+    stop_requested = killed_by_timeout = false;
+    ++state_.restarts;
+    restart_at = Clock::now();
+    return restart_at;
+  }
   if (stop_requested || !member_.restart.wants_restart(state_.exit_code, state_.restarts)) {
     return std::nullopt;
   }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "pkg/monitor/journal.hpp"
 #include "pkg/monitor/log_file.hpp"
 #include "pkg/monitor/pause.hpp"
+#include "pkg/monitor/probe.hpp"
 #include "pkg/monitor/protocol.hpp"
 #include "pkg/monitor/state.hpp"
 #include "pkg/monitor/workload.hpp"
@@ -16,9 +18,6 @@
 
 namespace monitor {
 
-using Clock = std::chrono::steady_clock;
-using Moment = Clock::time_point;
-
 // A command that talks to the monitor.
 struct Client {
   sys::Fd socket;
@@ -26,6 +25,7 @@ struct Client {
   // Messages for which its socket had no room: until they are sent its container's output waits.
   std::deque<std::string> unsent;
   bool is_gone = false;
+  std::vector<sys::Fd> passed;  // the files that came with its request
 
   bool has_room() const { return unsent.empty(); }
 
@@ -45,6 +45,9 @@ class Watched {
   void update(Member member) { member_ = std::move(member); }  // its log stays where it is
   State& state() { return state_; }
   void write_state() const;
+
+  // Streams of a command for it to have as they are; without any it has none.
+  void take_streams(std::vector<sys::Fd> streams) { passed_ = std::move(streams); }
 
   // Launches it with new streams. Throws base::Error; then the state says why.
   void launch(Workload& work, sys::WindowSize size = {});
@@ -78,6 +81,18 @@ class Watched {
   std::vector<Client*> waiting_stop;  // for the answer to "stop"
   std::vector<Client*> waiting_end;   // for "wait"
 
+  bool restart_requested = false;  // by its health check, whatever its policy is
+
+  // Only of a container that has a health check.
+  std::optional<Checkup> checkup;
+  std::optional<Probe> probe;          // the check that runs now
+  std::vector<Client*> waiting_check;  // for the answer to "check"
+  void begin_check(Workload& work) { probe.emplace(work, id(), launched_, *checkup); }
+  void write_health() const;
+
+  // Begins to end it: its stop signal, and SIGKILL in so many seconds (-1: never, 0: at once).
+  void end(std::int64_t timeout);
+
   // When it is to be launched again, or nothing.
   std::optional<Moment> plan_restart();
 
@@ -86,10 +101,13 @@ class Watched {
 
   int input_target() const { return launched_.terminal ? launched_.terminal.get() : in_.get(); }
   void open_streams(Streams& theirs, std::vector<sys::Fd>& owners);
+  void pass_streams(Streams& theirs, std::vector<sys::Fd>& owners) const;
 
   Member member_;
   State state_;
   LogFile log_;
+  std::optional<Journal> journal_;
+  std::vector<sys::Fd> passed_;
   BackOff back_off_;
   runtime::Launched launched_;
   sys::Fd in_;

@@ -1,9 +1,14 @@
 #pragma once
 
+#include "pkg/events/event.hpp"
+#include "pkg/monitor/health.hpp"
+#include "pkg/monitor/journal.hpp"
 #include "pkg/monitor/restart.hpp"
+#include "pkg/runtime/exec.hpp"
 #include "pkg/runtime/launch.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +21,8 @@ struct Member {
   std::string runtime_directory;  // state.json goes here
   std::string log_path;           // "" for no log
   std::int64_t log_size_max = 0;
+  std::optional<JournalFields> journal;  // its output goes to journald
+  bool passthrough = false;              // its streams are those of the command that starts it
   bool terminal = false;
   bool interactive = false;  // has a standard input
   bool remove = false;       // --rm
@@ -24,6 +31,7 @@ struct Member {
   int stop_signal = 15;
   std::int64_t stop_timeout = 10;  // seconds; -1: for ever
   std::int64_t timeout = 0;        // seconds it may run at most; 0: no limit
+  HealthCheck health;
 };
 
 struct Streams {
@@ -47,6 +55,10 @@ class Workload {
   virtual runtime::Launched launch(const std::string& id, const Streams& streams) = 0;
   // Lets its program run. Throws base::Error with the status of the peers (126, 127).
   virtual void release(const std::string& id, runtime::Launched& launched) = 0;
+  // Begins a check in the running container (see Check::test) and does not wait for it; both its
+  // streams are `out`.
+  virtual runtime::Executed probe(const std::string& id, const runtime::Launched& launched,
+                                  const std::vector<std::string>& test, int out) = 0;
   virtual std::string cgroup(const std::string& id) = 0;
   // Its processes are gone: undoes what `launch` did. True when it ran out of memory.
   virtual bool ended(const std::string& id) = 0;
@@ -54,6 +66,8 @@ class Workload {
   // for the container's end have their answer.
   virtual void remove(const std::string& id) = 0;
   virtual void sweep() = 0;
+  // Something has happened to it: its subject is filled in and it is put on record.
+  virtual void tell(const std::string& id, events::Event event) = 0;
   // Nothing runs any more, nor will by itself: the network and what else was shared goes.
   virtual void rest() = 0;
 };

@@ -10,6 +10,7 @@
 #include "pkg/containers/sweep.hpp"
 #include "pkg/containers/user_namespace.hpp"
 #include "pkg/containers/volumes.hpp"
+#include "pkg/events/log.hpp"
 #include "pkg/monitor/protocol.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
@@ -76,6 +77,11 @@ void replace(const home::Home& home, const std::string& name) {
   }
 }
 
+void note(const home::Home& home, const char* what, const Pod& pod) {
+  events::note(home, what,
+               {.type = "pod", .id = pod.id, .name = pod.name, .attributes = pod.options.labels});
+}
+
 struct Stopping {
   const Container* container = nullptr;
   std::int64_t timeout = 0;  // seconds
@@ -128,6 +134,7 @@ Pod create(const home::Home& home, const Options& options) {
   containers::save_sandbox(folder.path(), sandbox_of(home, pod));
   sys::create_file(folder.path() + "/record.json", pod.json().dump(), 0600);
   folder.publish();
+  note(home, "create", pod);
   return pod;
 }
 
@@ -136,6 +143,7 @@ void start(const home::Home& home, const Pod& pod, std::optional<containers::Rec
   try {
     containers::ask_or_start(home, containers::load_sandbox(home, pod.id),
                              base::Json::object({{"do", "start-pod"}}), std::move(recruit));
+    note(home, "start", pod);
   } catch (base::Error& error) {
     error.during("start pod " + pod.name);
     throw;
@@ -148,6 +156,7 @@ void stop(const home::Home& home, const Pod& pod, std::optional<std::int64_t> ti
     throw base::Error("container " + container.name + " is paused: unpause it first");
   }
   stop_all(home, pod, timeout, false);
+  note(home, "stop", pod);
 }
 
 void pause(const home::Home& home, const Pod& pod) {
@@ -156,6 +165,7 @@ void pause(const home::Home& home, const Pod& pod) {
       containers::pause(home, container);
     }
   }
+  note(home, "pause", pod);
 }
 
 void unpause(const home::Home& home, const Pod& pod) {
@@ -164,6 +174,7 @@ void unpause(const home::Home& home, const Pod& pod) {
       containers::unpause(home, container);
     }
   }
+  note(home, "unpause", pod);
 }
 
 void kill(const home::Home& home, const Pod& pod, int signal) {
@@ -172,11 +183,13 @@ void kill(const home::Home& home, const Pod& pod, int signal) {
       containers::kill(home, container, signal);
     }
   }
+  note(home, "kill", pod);
 }
 
 void restart(const home::Home& home, const Pod& pod, std::optional<std::int64_t> timeout) {
   stop(home, pod, timeout);
   start(home, pod);
+  note(home, "restart", pod);
 }
 
 void throw_away(const home::Home& home, const Pod& pod, bool force,
@@ -202,6 +215,7 @@ void throw_away(const home::Home& home, const Pod& pod, bool force,
   storage::move_to_trash(storage::Layout(home), pod.directory(home));
   containers::release_name(home, pod.name, "../pods/" + pod.id);
   sys::remove_tree(pod.runtime_directory(home));
+  note(home, "remove", pod);
 }
 
 void remove(const home::Home& home, const Pod& pod, bool force,

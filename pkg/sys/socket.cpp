@@ -108,6 +108,17 @@ std::optional<Fd> connect_stream(const std::string& path, int seconds) {
   return socket;
 }
 
+std::optional<Fd> connect_datagram(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) throw base::SysError(path, ENAMETOOLONG);
+  std::memcpy(&address.sun_path[0], path.c_str(), path.size() + 1);
+  Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket) throw base::SysError("socket");
+  if (::connect(socket.get(), generic(address), sizeof address) != 0) return std::nullopt;
+  return socket;
+}
+
 std::optional<Fd> accept_from(const Fd& listener) {
   Fd socket(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
   if (!socket) return std::nullopt;

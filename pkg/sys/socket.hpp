@@ -23,6 +23,8 @@ std::optional<Fd> connect_to(const std::string& directory, const std::string& na
 // A stream of bytes to whoever else listens at `path`, such as systemd; nothing when nobody does or
 // they do not let us. Neither reading nor writing waits longer than `seconds`.
 std::optional<Fd> connect_stream(const std::string& path, int seconds);
+// For messages to a service, such as journald, that answers nothing; nothing when nobody listens.
+std::optional<Fd> connect_datagram(const std::string& path);
 std::optional<Fd> accept_from(const Fd& listener);  // does not wait
 
 struct Message {

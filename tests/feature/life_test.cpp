@@ -65,7 +65,8 @@ TEST_F(Life, StopsByForceInTheEnd) {
   const auto result = pod({"stop", "--time", "1", "web"});
 
   EXPECT_EQ(result.status, 0) << result;
-  EXPECT_THAT(result.err, HasSubstr("SIGKILL"));
+  EXPECT_THAT(result.err, HasSubstr("StopSignal SIGTERM failed to stop container web in 1 seconds, "
+                                    "resorting to SIGKILL"));
   EXPECT_EQ(must({"wait", "web"}), "137");
 }
 
@@ -155,6 +156,34 @@ TEST_F(Life, DoesNotRestartWhatWasStopped) {
 
   support::run({"sleep", "0.5"});
   EXPECT_EQ(state("web"), "exited");
+}
+
+TEST_F(Life, StartsWhatItRequiresFirst) {
+  must({"create", "--name", "store", "--network", "none", image(), "probe", "forever"});
+  must({"create", "--name", "cache", "--requires", "store", "--network", "none", image(), "probe",
+        "forever"});
+
+  start_probe({"forever"}, {"--name", "web", "--requires", "cache"});
+
+  EXPECT_EQ(state("store"), "running");
+  EXPECT_EQ(state("cache"), "running");
+  EXPECT_EQ(must({"inspect", "-f", "{{len .Dependencies}}", "web"}), "1");
+  EXPECT_EQ(pod({"create", "--requires", "missing", image(), "probe"}).status, 125);
+}
+
+TEST_F(Life, WaitsForTheFirstOfSeveral) {
+  start_probe({"forever"}, {"--name", "one"});
+  start_probe({"sleep", "0.2", "exit", "2"}, {"--name", "two"});
+
+  EXPECT_EQ(must({"wait", "--exit-first-match", "-i", "20ms", "one", "two"}), "2");
+}
+
+TEST_F(Life, WaitsForOneOfSeveralStates) {
+  pod({"run", "--name", "web", "--network", "none", image(), "probe", "exit", "3"});
+
+  EXPECT_EQ(must({"wait", "--condition", "running,exited", "web"}), "3");
+  EXPECT_EQ(pod({"wait", "--condition", "healthy", "web"}).status, 125);
+  EXPECT_EQ(pod({"wait", "--condition", "merry", "web"}).status, 125);
 }
 
 class Rm : public support::Home {};

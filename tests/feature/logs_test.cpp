@@ -38,7 +38,7 @@ TEST_F(Logs, ShowTimes) {
 
   EXPECT_THAT(must({"logs", "-t", "web"}), MatchesRegex("20[0-9-]+T[0-9:.]+[Z+-][0-9:]* one"));
   EXPECT_EQ(must({"logs", "--since", "1h", "web"}), "one");
-  EXPECT_EQ(must({"logs", "--until", "1h", "web"}), "");
+  EXPECT_EQ(must({"logs", "--until", "2020-01-01", "web"}), "");
 }
 
 TEST_F(Logs, FollowUntilTheEnd) {
@@ -94,4 +94,57 @@ TEST_F(Logs, SayWhenThereAreNone) {
 
   EXPECT_EQ(pod({"logs", "web"}).status, 125);
   EXPECT_EQ(pod({"logs", "missing"}).status, 125);
+}
+
+TEST_F(Logs, LoseNothingToAFollowerWhenTheyAreTurnedOver) {
+  start_probe({"wait", "flood", "40000000"}, {"--name", "web", "--log-opt", "max-size=8m"});
+  support::Program follow(words({"logs", "-f", "web"}), start());
+  ASSERT_TRUE(follow.expect("waiting"));
+
+  must({"kill", "--signal", "USR1", "web"});
+  const auto followed = follow.wait(60);
+
+  const std::size_t lines = (40'000'000 + 1023) / 1024;
+  EXPECT_EQ(followed.out.size(), followed.out.find('x') + lines * 1024);
+}
+
+TEST_F(Logs, GoOnOverRestarts) {
+  start_probe({"print", "again", "sleep", "0.1", "exit", "1"},
+              {"--name", "web", "--restart", "on-failure:2"});
+
+  const auto result = pod({"logs", "-f", "web"});
+
+  EXPECT_EQ(result.out, "again\nagain\nagain\n") << result;
+}
+
+TEST_F(Logs, EndAtATimeToCome) {
+  start_probe({"print", "one", "forever"}, {"--name", "web"});
+
+  const auto result = pod({"logs", "-f", "--until", "500ms", "web"});
+
+  EXPECT_EQ(result.status, 0) << result;
+  EXPECT_FALSE(result.timed_out);
+}
+
+TEST_F(Logs, TakeTimesOfAllForms) {
+  must({"run", "--name", "web", "--network", "none", image(), "probe", "print", "one"});
+
+  for (const char* past : {"2020-01-01", "2020-01-01T00:00:00Z", "1577836800", "1577836800.5",
+                           "2020-01-01T00:00:00.5+02:00", "1h30m"}) {
+    EXPECT_EQ(must({"logs", "--since", past, "web"}), "one") << past;
+  }
+  EXPECT_EQ(must({"logs", "--until", "2020-01-01", "web"}), "");
+  EXPECT_EQ(must({"logs", "--until", "1h", "web"}), "one");
+  EXPECT_EQ(pod({"logs", "--since", "soon", "web"}).status, 125);
+}
+
+TEST_F(Logs, GoToTheCallersStreams) {
+  must({"create", "--name", "web", "--log-driver", "passthrough", "--network", "none", image(),
+        "probe", "print", "one", "error", "two", "read"});
+
+  const auto result = pod({"start", "--attach", "web"}, "typed");
+
+  EXPECT_EQ(result.out, "one\ntyped");
+  EXPECT_EQ(result.err, "two\n");
+  EXPECT_EQ(pod({"logs", "web"}).status, 125);
 }

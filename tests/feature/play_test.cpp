@@ -140,12 +140,12 @@ TEST_F(Play, SaysWhatItDoesNotSupport) {
             "  - name: web\n    image: " +
                 image() +
                 "\n    command: [probe, forever]\n"
-                "    livenessProbe:\n      exec: {command: [\"true\"]}\n");
+                "    lifecycle:\n      postStart: {exec: {command: [\"true\"]}}\n");
 
   const auto notice = pod({"play", "--network", "none", file});
   EXPECT_EQ(notice.status, 0) << notice;
   EXPECT_THAT(notice.err,
-              HasSubstr("probes.yaml:10: spec.containers[0].livenessProbe: not supported yet"));
+              HasSubstr("probes.yaml:10: spec.containers[0].lifecycle: not supported yet"));
 
   EXPECT_EQ(pod({"play", "--strict", file}).status, 125);
 }

@@ -205,4 +205,37 @@ TEST(Digest, ChangesWithWhatIsPlayedOnly) {
   EXPECT_NE(kube::digest_of(pod, {}), kube::digest_of(pod_with("tty: false"), {}));
 }
 
+TEST(ContainerOptions, HaveALivenessProbeAsTheirHealthCheck) {
+  const containers::Options options = options_of(pod_with(
+      "ports: [{containerPort: 80, name: http}], livenessProbe: {httpGet: {port: http, path: up, "
+      "httpHeaders: [{name: A, value: b}]}, initialDelaySeconds: 2, periodSeconds: 5}"));
+
+  const auto& check = options.health.regular;
+  EXPECT_THAT(check.test, ElementsAre("HTTP", "localhost", "80", "/up", "A: b"));
+  EXPECT_EQ(check.delay, std::chrono::seconds(2));
+  EXPECT_EQ(check.interval, std::chrono::seconds(5));
+  EXPECT_EQ(check.timeout, std::chrono::seconds(1));
+  EXPECT_EQ(check.retries, 3);
+  EXPECT_EQ(on_unhealthy_word(options.health.on_failure), "restart");
+}
+
+TEST(ContainerOptions, AreNotRestartedForTheirHealthWhereNothingIs) {
+  const containers::Options options = options_of(
+      pod_with("livenessProbe: {exec: {command: [\"true\"]}}", "restartPolicy: Never, "));
+
+  EXPECT_THAT(options.health.regular.test, ElementsAre("CMD", "true"));
+  EXPECT_EQ(on_unhealthy_word(options.health.on_failure), "stop");
+}
+
+TEST(ContainerOptions, HaveAReadinessProbeForTheirStatusOnly) {
+  const containers::Options options = options_of(
+      pod_with("readinessProbe: {tcpSocket: {port: 5432, host: db}}, "
+               "startupProbe: {exec: {command: [ready]}, failureThreshold: 30, periodSeconds: 1}"));
+
+  EXPECT_THAT(options.health.regular.test, ElementsAre("TCP", "db", "5432"));
+  EXPECT_EQ(on_unhealthy_word(options.health.on_failure), "none");
+  EXPECT_THAT(options.health.startup.test, ElementsAre("CMD", "ready"));
+  EXPECT_EQ(options.health.startup.retries, 30);
+}
+
 }  // namespace

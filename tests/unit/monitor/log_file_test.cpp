@@ -4,6 +4,10 @@
 #include "pkg/sys/file.hpp"
 #include "tests/unit/monitor/folder.hpp"
 
+#include <gmock/gmock.h>
+
+#include <sys/file.h>
+
 namespace {
 
 using monitor::LogFile;
@@ -59,6 +63,32 @@ TEST_F(Log, IsTurnedOverAtALinesEnd) {
 
   EXPECT_EQ(lines(path() + ".1"), (Lines{"stdout P " + std::string(80, 'x'), "stdout F y", ""}));
   EXPECT_EQ(lines(path()), (Lines{"stdout F z", ""}));
+}
+
+TEST_F(Log, IsNotTurnedOverWhileTheFormerOneIsRead) {
+  LogFile log(path(), 60);
+  log.write(Stream::Out, std::string(80, 'x') + "\n");
+  sys::Fd reader = sys::open_file(path() + ".1");
+  ::flock(reader.get(), LOCK_SH);
+
+  log.write(Stream::Out, std::string(80, 'y') + "\n");
+  EXPECT_EQ(lines(path()).size(), 2U);
+  reader.reset();
+  log.write(Stream::Out, "z\n");
+
+  EXPECT_EQ(lines(path() + ".1").size(), 3U);
+}
+
+TEST_F(Log, IsTurnedOverInTheEndHoweverSlowItsReaderIs) {
+  LogFile log(path(), 60);
+  log.write(Stream::Out, std::string(80, 'x') + "\n");
+  const sys::Fd reader = sys::open_file(path() + ".1");
+  ::flock(reader.get(), LOCK_SH);
+
+  for (int i = 0; i < 5; ++i)
+    log.write(Stream::Out, std::string(80, 'y') + "\n");
+
+  EXPECT_THAT(lines(path() + ".1").front(), testing::EndsWith("y"));
 }
 
 TEST_F(Log, CountsWhatIsThereAlready) {

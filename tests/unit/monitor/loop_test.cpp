@@ -55,6 +55,17 @@ class Scripts : public monitor::Workload {
     return launched;
   }
   void release(const std::string&, runtime::Launched&) override {}
+  runtime::Executed probe(const std::string& id, const runtime::Launched&,
+                          const std::vector<std::string>& test, int out) override {
+    note("probe " + id);
+    if (test.at(1).empty()) throw base::Error("no such check", 127);
+    const sys::Fd null = sys::open_file("/dev/null");
+    runtime::Executed executed;
+    executed.pid =
+        sys::Child::spawn({"/bin/sh", "-c", test.at(1)}, {null.get(), out, out}).release();
+    executed.process = sys::open_child(executed.pid);
+    return executed;
+  }
   std::string cgroup(const std::string&) override { return ""; }
   bool ended(const std::string& id) override {
     note("ended " + id);
@@ -62,6 +73,13 @@ class Scripts : public monitor::Workload {
   }
   void remove(const std::string& id) override { note("remove " + id); }
   void sweep() override {}
+  void tell(const std::string&, events::Event event) override {
+    std::string text = "  " + event.status;
+    if (event.exit_code) text += " " + std::to_string(*event.exit_code);
+    if (!event.health_status.empty()) text += " " + event.health_status;
+    const sys::Fd file = sys::open_file(folder_ + "/told", O_WRONLY | O_CREAT | O_APPEND);
+    sys::write_all(file, text + "\n");
+  }
   void rest() override { note("rest"); }
 
  private:
@@ -132,6 +150,7 @@ class MonitorLoop : public WithFolder {
     return monitor::read_state(folder + "/" + id);
   }
   std::string done() const { return sys::find_file(folder + "/done").value_or(""); }
+  std::string told() const { return sys::find_file(folder + "/told").value_or(""); }
   // All that is heard, by kind, up to the answer that tells the end.
   std::map<char, std::string> hear(const sys::Fd& socket) {
     std::map<char, std::string> heard;
@@ -146,6 +165,11 @@ class MonitorLoop : public WithFolder {
     return heard;
   }
   int monitor_end() { return monitor_.wait(); }
+  void kill_now(const char* id) const {
+    Json kill = request("kill", id);
+    kill["signal"] = SIGKILL;
+    answer(ask(kill));
+  }
 
   sys::Fd first;
 
@@ -168,6 +192,7 @@ TEST_F(MonitorLoop, CopiesOutputAndTellsTheEnd) {
   EXPECT_EQ(state("a").exit_code, 7);
   EXPECT_THAT(sys::read_file(folder + "/a.log"), HasSubstr("stdout F out\n"));
   EXPECT_EQ(done(), "launch a\nended a\nrest\n");
+  EXPECT_EQ(told(), "  init\n  start\n  attach\n  died 7\n  cleanup\n");
 }
 
 TEST_F(MonitorLoop, PassesInputOn) {
@@ -307,6 +332,88 @@ TEST_F(MonitorLoop, HaltsAndLetsGoOn) {
   Json kill = request("kill", "a");
   kill["signal"] = SIGKILL;
   answer(ask(kill));
+  EXPECT_EQ(monitor_end(), 0);
+}
+
+// A container whose health this script tells, asked every 20 ms.
+void look_after(Member& member, const std::string& script) {
+  member.health.regular.test = {"CMD-SHELL", script};
+  member.health.regular.interval = std::chrono::milliseconds(20);
+  member.health.regular.retries = 2;
+}
+
+TEST_F(MonitorLoop, KeepsWhatChecksSay) {
+  look_after(add("a", "exec sleep 100"), "echo fine");
+  begin(start("a"));
+  answer(first);
+
+  const Json json = answer(ask(request("check", "a")));
+
+  EXPECT_EQ(json.at("status").as_string(), "healthy");
+  EXPECT_EQ(json.at("result").as_integer(), 0);
+  const auto health = monitor::read_health(folder + "/a");
+  ASSERT_TRUE(health);
+  EXPECT_EQ(health->status, "healthy");
+  EXPECT_EQ(health->log.back().output, "fine\n");
+  kill_now("a");
+  EXPECT_EQ(monitor_end(), 0);
+}
+
+TEST_F(MonitorLoop, EndsAContainerThatIsUnhealthy) {
+  Member& member = add("a", "exec sleep 100");
+  look_after(member, "exit 1");
+  member.health.on_failure = monitor::OnUnhealthy::Stop;
+
+  begin(start("a"));
+  answer(first);
+
+  EXPECT_EQ(monitor_end(), 0);
+  EXPECT_EQ(state("a").exit_code, 128 + SIGTERM);
+  EXPECT_EQ(monitor::read_health(folder + "/a")->status, "unhealthy");
+  EXPECT_EQ(done(), "launch a\nprobe a\nprobe a\nended a\nrest\n");
+}
+
+TEST_F(MonitorLoop, RestartsAContainerThatIsUnhealthyWhateverItsPolicy) {
+  Member& member = add("a", "[ -e " + folder + "/again ] && exit 5; exec sleep 100");
+  look_after(member, "touch " + folder + "/again; exit 1");
+  member.health.on_failure = monitor::OnUnhealthy::Restart;
+
+  begin(start("a"));
+  answer(first);
+
+  EXPECT_EQ(monitor_end(), 0);
+  EXPECT_EQ(state("a").restarts, 1);
+  EXPECT_EQ(state("a").exit_code, 5);
+}
+
+TEST_F(MonitorLoop, DoesNotWaitForACheck) {
+  Member& member = add("a", "exec sleep 100");
+  look_after(member, "sleep 100");
+  member.health.regular.timeout = std::chrono::milliseconds(200);
+  begin(start("a"));
+  answer(first);
+  const sys::Fd checking = ask(request("check", "a"));
+  Json nothing = request("kill", "a");
+  nothing["signal"] = SIGCONT;
+
+  EXPECT_TRUE(answer(ask(nothing)).bool_or("ok", false));
+
+  EXPECT_EQ(answer(checking).at("result").as_integer(), -1);
+  const auto health = monitor::read_health(folder + "/a");
+  EXPECT_THAT(health->log.back().output, HasSubstr("exceeded timeout (200ms)"));
+  kill_now("a");
+  EXPECT_EQ(monitor_end(), 0);
+}
+
+TEST_F(MonitorLoop, TakesACheckThatCannotBeStartedForAFailure) {
+  look_after(add("a", "exec sleep 100"), "");
+  begin(start("a"));
+  answer(first);
+
+  const Json json = answer(ask(request("check", "a")));
+
+  EXPECT_EQ(json.at("result").as_integer(), 127);
+  kill_now("a");
   EXPECT_EQ(monitor_end(), 0);
 }
 

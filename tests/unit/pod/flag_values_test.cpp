@@ -147,4 +147,23 @@ TEST(Namespace, IsOneOfTheKnownModes) {
   EXPECT_THROW(pod::parse_namespace("none", {}), base::Error);
 }
 
+TEST(HealthCommand, IsAShellsOrACommandLine) {
+  const std::pair<const char*, std::vector<std::string>> cases[] = {
+      {"curl -f localhost || exit 1", {"CMD-SHELL", "curl -f localhost || exit 1"}},
+      {R"(["curl", "-f", "localhost"])", {"CMD", "curl", "-f", "localhost"}},
+      {R"(["curl -f localhost"])", {"CMD-SHELL", "curl -f localhost"}},
+      {R"(["CMD", "true"])", {"CMD", "true"}},
+      {R"(["CMD-SHELL", "a b"])", {"CMD-SHELL", "a b"}},
+      {"CMD-SHELL a b", {"CMD-SHELL", "a b"}},
+      {"CMD a  b", {"CMD", "a", "b"}},
+      {"none", {"NONE"}},
+      {R"(["NONE"])", {"NONE"}},
+      {"[ -e /ready ]", {"CMD-SHELL", "[ -e /ready ]"}},
+  };
+  for (const auto& [text, test] : cases) {
+    EXPECT_EQ(pod::parse_health_command(text), test) << text;
+  }
+  EXPECT_THROW(pod::parse_health_command("[]"), base::Error);
+}
+
 }  // namespace
