@@ -21,7 +21,8 @@ class Tree {
     uid_t uid = 0;
     gid_t gid = 0;
   };
-  explicit Tree(const sys::Fd& root, Owner owner) : root_(root.get()), owner_(owner) {}
+  explicit Tree(const sys::Fd& root) : Tree(root, Owner{}) {}
+  Tree(const sys::Fd& root, Owner owner) : root_(root.get()), owner_(owner) {}
 
   // The path without links, "." and "..": "/run/x" for "/var/run/x". What does not exist stays as
   // it is written.
