@@ -172,6 +172,8 @@ Json config_json(const Container& container, const Sandbox& sandbox, const oci::
                     {"Annotations", table(options.annotations)},
                     {"StopSignal", options.stop_signal.empty() ? "SIGTERM" : options.stop_signal},
                     {"StopTimeout", options.stop_timeout},
+                    {"Passwd", true},
+                    {"sdNotifyMode", "ignore"},
                     {"Timeout", options.timeout},
                     {"CreateCommand", list(options.create_command)},
                     {"Umask", options.umask ? fmt::format("{:04o}", *options.umask) : "0022"}});

@@ -83,7 +83,8 @@ void reset(const home::Home& home) {
   for (const char* name : {"/containers", "/pods", "/session", "/plays", "/mountpoint", "/mounts"})
     sys::remove_tree(home.runtime + name);
   for (const std::string& name : sys::list_dir(home.runtime)) {
-    if (name.starts_with("storage-driver")) sys::remove_file(home.runtime + "/" + name);
+    if (name.starts_with("storage-driver") || name.starts_with("events.log"))
+      sys::remove_file(home.runtime + "/" + name);
   }
   ::rmdir(home.runtime.c_str());
 }

@@ -38,9 +38,9 @@ TEST_F(ExternalRuntime, GivesOutputAndStatus) {
 TEST_F(ExternalRuntime, KeepsWhatOurOwnWouldGive) {
   SKIP_FOR(support::why_no_ids());
   const support::Words words = {"probe", "ids", "status", "Cap", "env", "HOME", "pwd", "hostname"};
-  const support::Words flags = {
-      "--rm",           "--user=user:extra",          "--workdir=/made/here", "--cap-add=NET_RAW",
-      "--hostname=web", "--sysctl=kernel.msgmax=5000"};
+  const support::Words flags = {"--rm",           "--user=user:extra",
+                                "--workdir=/etc", "--cap-add=NET_RAW",
+                                "--hostname=web", "--sysctl=kernel.msgmax=5000"};
   support::Words own = {"run", "--network", "none"};
   own.insert(own.end(), flags.begin(), flags.end());
   own.push_back(image());
@@ -49,7 +49,7 @@ TEST_F(ExternalRuntime, KeepsWhatOurOwnWouldGive) {
   const auto result = run(words, flags);
 
   EXPECT_EQ(result.out, pod(own).out) << result;
-  EXPECT_THAT(result.out, HasSubstr("/made/here"));
+  EXPECT_THAT(result.out, HasSubstr("/etc\n"));
 }
 
 TEST_F(ExternalRuntime, SaysWhatCannotBeExecuted) {
@@ -73,6 +73,7 @@ TEST_F(ExternalRuntime, LivesLikeAnyOther) {
   EXPECT_EQ(must({"ps", "--format", "{{.Names}}"}), "web");
   must({"stop", "--time", "5", "web"});
   must({"rm", "web"});
+  support::wait_for_no_descendants();  // the monitor deletes it after it has answered
   EXPECT_FALSE(has_state());
 }
 

@@ -81,7 +81,7 @@ TEST_F(Podman, HasThemLiveTheirLife) {
   ASSERT_EQ(run({"--detach", "--name", "web", "localhost/probe", "sleep", "100"}).status, 0);
 
   EXPECT_EQ(podman({"exec", "web", "sh", "-c", "exit 5"}).status, 5);
-  EXPECT_THAT(podman({"ps", "--format", "{{.Names}} {{.State}}"}).out, HasSubstr("web running"));
+  EXPECT_THAT(podman({"ps", "--format", "{{.Names}} {{.State}}"}).out, HasSubstr("web Up"));
   EXPECT_EQ(podman({"kill", "--signal", "KILL", "web"}).status, 0);
   EXPECT_EQ(podman({"wait", "web"}).line(), "137");
   EXPECT_EQ(podman({"start", "web"}).status, 0);
