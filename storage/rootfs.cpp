@@ -103,7 +103,10 @@ sys::Fd mount_flat(const Layout& layout, const RootfsMount& what, const Stack& s
 }
 
 sys::Fd mount_with(const Probe& probe, const Place& place, const RootfsMount& what) {
-  const bool is_thin = probe.choice.driver == Driver::Overlay && probe.can_lend;
+  // The kernel does not read a file that two layers have through two thin trees (EPERM): only an
+  // image of one layer is sure to have none.
+  const bool is_thin =
+      probe.choice.driver == Driver::Overlay && probe.can_lend && what.layers.size() == 1;
   const Stack stack = stack_of(place, what, is_thin ? Form::Thin : Form::Whole);
   switch (probe.choice.driver) {
     case Driver::Overlay:
