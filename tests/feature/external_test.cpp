@@ -21,9 +21,13 @@ class ExternalRuntime : public support::Home {
     return pod(all);
   }
 
+  // Of a container: what begins with a dot is the runtime's cache of filters.
   bool has_state() const {
-    return std::filesystem::exists(runtime() + "/external") &&
-           !std::filesystem::is_empty(runtime() + "/external");
+    if (!std::filesystem::exists(runtime() + "/external")) return false;
+    for (const auto& entry : std::filesystem::directory_iterator(runtime() + "/external")) {
+      if (!entry.path().filename().string().starts_with(".")) return true;
+    }
+    return false;
   }
 };
 
