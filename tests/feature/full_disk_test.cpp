@@ -161,8 +161,8 @@ TEST_F(FullDisk, IsNotTriedWithALayerThatSaysItIsLarger) {
   registry_->add(image);
   const std::string manifest = image.manifest.bytes;
   const std::string size = "\"size\":" + std::to_string(image.layers[0].bytes.size());
-  for (const auto& [lie, refusal] :
-       {std::pair("\"size\":900000000", "more than the "), std::pair("\"size\":10", "where the manifest says 10")}) {
+  for (const auto& [lie, refusal] : {std::pair("\"size\":900000000", "more than the "),
+                                     std::pair("\"size\":10", "where the manifest says 10")}) {
     std::string text = manifest;
     text.replace(text.rfind(size), size.size(), lie);
     registry_->add_manifest(support::make_blob(image.manifest.media_type, text), "lie");

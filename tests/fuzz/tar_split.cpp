@@ -1,8 +1,7 @@
 // What stands beside a layer of podman's: damaged or not, it ends.
-#include "storage/tar/split_archive.hpp"
-
 #include "pkg/base/error.hpp"
 #include "pkg/sys/file.hpp"
+#include "storage/tar/split_archive.hpp"
 
 #include <cstddef>
 #include <cstdint>
