@@ -7,6 +7,7 @@
 #include <climits>
 
 #include <array>
+#include <cerrno>
 #include <string>
 
 #include <dirent.h>
@@ -15,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace sys {
 namespace {
@@ -28,22 +30,52 @@ void copy_facts(const struct stat& facts, int to) {
   }
 }
 
-// The cheapest way that these two file systems allow.
-bool copy_bytes(int from, int to) {
-  if (::ioctl(to, FICLONE, from) == 0) return true;
+// So many bytes from where both files stand, the cheapest way that the file systems allow.
+bool copy_range(int from, int to, std::size_t size) {
   ssize_t count = 0;
-  while ((count = ::copy_file_range(from, nullptr, to, nullptr, INT_MAX, 0)) > 0) {
+  bool by_kernel = true;
+  while (size > 0) {
+    count = by_kernel ? ::copy_file_range(from, nullptr, to, nullptr, size, 0)
+                      : ::sendfile(to, from, nullptr, size);
+    if (count < 0 && !by_kernel) return false;
+    if (count == 0) return true;  // it has become shorter
+    by_kernel = by_kernel && count > 0;
+    if (count > 0) size -= static_cast<std::size_t>(count);
   }
-  if (count == 0) return true;
+  return true;
+}
+
+// Of files that have bytes though they say that they have none: those of /proc.
+bool copy_unknown(int from, int to) {
+  ssize_t count = 0;
   while ((count = ::sendfile(to, from, nullptr, INT_MAX)) > 0) {
   }
   return count == 0;
 }
 
+// What lies between holes.
+bool copy_data(int from, int to, off_t size) {
+  if (size == 0) return copy_unknown(from, to);
+  off_t at = 0;
+  while (at < size) {
+    off_t begin = ::lseek(from, at, SEEK_DATA);
+    if (begin < 0 && errno == ENXIO) break;
+    if (begin < 0) begin = at;  // a file system that knows no holes
+    off_t end = ::lseek(from, begin, SEEK_HOLE);
+    if (end <= begin) end = size;
+    if (::lseek(from, begin, SEEK_SET) < 0 || ::lseek(to, begin, SEEK_SET) < 0 ||
+        !copy_range(from, to, static_cast<std::size_t>(end - begin))) {
+      return false;
+    }
+    at = end;
+  }
+  return ::ftruncate(to, size) == 0;
+}
+
 void copy_file(const Fd& from, const Fd& to, const std::string& name, const struct stat& facts) {
   const Fd source = open_at(from, name, O_RDONLY | O_NOFOLLOW);
   const Fd target = open_at(to, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
-  if (!copy_bytes(source.get(), target.get())) throw base::SysError(name);
+  copy_bytes(source, target);
   copy_facts(facts, target.get());
 }
 
@@ -57,6 +89,14 @@ void copy_link(const Fd& from, const Fd& to, const std::string& name, const stru
 }
 
 }  // namespace
+
+void copy_bytes(const Fd& from, const Fd& to) {
+  if (::ioctl(to.get(), FICLONE, from.get()) == 0) return;
+  struct stat facts {};
+  if (::fstat(from.get(), &facts) != 0 || !copy_data(from.get(), to.get(), facts.st_size)) {
+    throw base::SysError("copy");
+  }
+}
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the tree, which open files bound.
 void change_owner(const Fd& file, uid_t uid, gid_t gid) {

@@ -12,6 +12,10 @@ namespace sys {
 // are left out. Throws base::SysError.
 void copy_tree(const Fd& from, const Fd& to);
 
+// The bytes of a file into another that is empty, by reflink where the file systems can; else its
+// holes stay holes. Throws base::SysError.
+void copy_bytes(const Fd& from, const Fd& to);
+
 // Gives a file, or a directory with all below it, to another owner; links are not followed.
 // Throws base::SysError.
 void change_owner(const Fd& file, uid_t uid, gid_t gid);

@@ -110,4 +110,11 @@ void move_mount(const Fd& mount, const std::string& path) {
   }
 }
 
+void move_mount(const Fd& mount, const Fd& place) {
+  if (::syscall(SYS_move_mount, mount.get(), "", place.get(), "",
+                MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0) {
+    throw base::SysError("mount");
+  }
+}
+
 }  // namespace sys

@@ -37,5 +37,6 @@ void change_mount(const Fd& mount, std::uint64_t set, std::uint64_t clear,
 void map_ids(const Fd& mount, const Fd& user_namespace, bool recursive);
 
 void move_mount(const Fd& mount, const std::string& path);
+void move_mount(const Fd& mount, const Fd& place);
 
 }  // namespace sys

@@ -11,7 +11,9 @@
 #include <fmt/core.h>
 
 #include <cerrno>
+#include <tuple>
 
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 namespace tar {
@@ -65,8 +67,7 @@ bool unpack_whiteout(Tree& tree, const Place& place) {
 }
 
 // Returns the bytes that its file has.
-std::int64_t unpack(Reader& reader, Tree& tree, const Place& place, const Entry& entry) {
-  if (unpack_whiteout(tree, place)) return 0;
+std::int64_t unpack_member(Reader& reader, Tree& tree, const Place& place, const Entry& entry) {
   switch (entry.type) {
     case EntryType::File:
       return unpack_file(reader, tree, place, entry);
@@ -91,6 +92,43 @@ std::int64_t unpack(Reader& reader, Tree& tree, const Place& place, const Entry&
   return 0;
 }
 
+void check(const Applied& applied, const Tree& tree, const Limits& limits) {
+  if (applied.files > limits.members) {
+    throw base::Error(fmt::format("more than {} members: a bomb?", limits.members));
+  }
+  if (applied.size > kLargestLayer) throw base::Error("its files claim more than 1 EiB");
+  if (tree.bytes_of_names() > limits.names) {
+    throw base::Error(fmt::format("its folders' names have more than {}: a bomb?",
+                                  base::human_size(limits.names)));
+  }
+}
+
+void translate_owner(Entry& entry, const UnpackOptions& options) {
+  if (options.owner) {
+    std::tie(entry.uid, entry.gid) = *options.owner;
+    return;
+  }
+  const auto uid = userns::outside_of(options.ids.uids, entry.uid);
+  const auto gid = userns::outside_of(options.ids.gids, entry.gid);
+  if (!uid || !gid) {
+    throw base::Error(
+        fmt::format("owner {}:{}: the container has no such ids", entry.uid, entry.gid));
+  }
+  entry.uid = *uid;
+  entry.gid = *gid;
+}
+
+void refuse_replacement(const sys::Fd& root, const Place& place, const Entry& entry) {
+  struct stat there {};
+  const auto found =
+      sys::find_in(root, place.path().empty() ? "." : place.path(), O_PATH | O_NOFOLLOW);
+  if (!found || ::fstat(found->get(), &there) != 0) return;
+  const bool is_directory = entry.type == EntryType::Directory;
+  if (S_ISDIR(there.st_mode) == is_directory) return;
+  throw base::Error(is_directory ? "a directory would replace what is none"
+                                 : "it would replace a directory");
+}
+
 }  // namespace
 
 Applied apply(Source& tar, const sys::Fd& root, const Rules& rules) {
@@ -103,24 +141,45 @@ Applied apply(Source& tar, const sys::Fd& root, const Rules& rules) {
       const Place place = place_of(entry->path);
       const bool is_out = outline != nullptr && is_left_out(*entry, place);
       if (is_out) reader.leave_body_out();
-      applied.size += unpack(reader, tree, place, *entry);
+      if (!unpack_whiteout(tree, place)) {
+        applied.size += unpack_member(reader, tree, place, *entry);
+      }
       if (is_out) outline->count_body();
     } catch (base::Error& error) {
       error.during(shown(entry->path));
       throw;
     }
-    if (++applied.files > limits.members) {
-      throw base::Error(fmt::format("more than {} members: a bomb?", limits.members));
-    }
-    if (applied.size > kLargestLayer) throw base::Error("its files claim more than 1 EiB");
-    if (tree.bytes_of_names() > limits.names) {
-      throw base::Error(fmt::format("its folders' names have more than {}: a bomb?",
-                                    base::human_size(limits.names)));
-    }
+    ++applied.files;
+    check(applied, tree, limits);
   }
   reader.drain();
   tree.finish();
   if (outline != nullptr) outline->finish();
+  applied.squashed = tree.was_squashed();
+  return applied;
+}
+
+Applied unpack(Source& tar, const sys::Fd& root, const UnpackOptions& options) {
+  Reader reader(tar, nullptr, options.limits.around);
+  Tree tree(root, options.squash_owners, nullptr);
+  Applied applied;
+  while (const Entry* next = reader.next()) {
+    try {
+      Entry entry = *next;
+      const Place place = place_of(entry.path);
+      if (place.name.empty() && !options.changes_root) continue;
+      if (!options.replaces_directories) refuse_replacement(root, place, entry);
+      translate_owner(entry, options);
+      applied.size += unpack_member(reader, tree, place, entry);
+    } catch (base::Error& error) {
+      error.during(shown(next->path));
+      throw;
+    }
+    ++applied.files;
+    check(applied, tree, options.limits);
+  }
+  reader.drain();
+  tree.finish();
   applied.squashed = tree.was_squashed();
   return applied;
 }

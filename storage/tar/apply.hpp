@@ -1,10 +1,13 @@
 #pragma once
 
 #include "pkg/sys/fd.hpp"
+#include "pkg/userns/ids.hpp"
 #include "storage/tar/outline.hpp"
 #include "storage/tar/source.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 namespace tar {
 
@@ -33,5 +36,18 @@ struct Rules {
 // naming the member that cannot be had; what is there then is the caller's to remove. A file that
 // claims more bytes than the disk has free is not begun: base::SysError with ENOSPC.
 Applied apply(Source& tar, const sys::Fd& root, const Rules& rules);
+
+// The same for an archive that is no layer: names that begin with ".wh." are names, and below the
+// directory there may be something already. Files replace files, and directories are merged.
+struct UnpackOptions {
+  bool squash_owners = false;
+  // In place of the owners that the archive has: user and group.
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> owner;
+  userns::Ids ids;                   // of the container that the archive's owners are meant for
+  bool replaces_directories = true;  // by files, and the other way round; false: an error
+  bool changes_root = true;          // its mode and owner, when the archive has the root itself
+  Limits limits = {};
+};
+Applied unpack(Source& tar, const sys::Fd& root, const UnpackOptions& options);
 
 }  // namespace tar

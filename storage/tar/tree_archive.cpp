@@ -323,6 +323,7 @@ void TreeArchive::Walk::move_body() {
 TreeArchive::TreeArchive(sys::Fd root, TreeOptions options) : walk_(std::make_unique<Walk>()) {
   walk_->options = std::move(options);
   walk_->begin(std::move(root), "");
+  if (!walk_->options.only.empty()) walk_->levels.back().names = walk_->options.only;
 }
 
 TreeArchive::~TreeArchive() = default;

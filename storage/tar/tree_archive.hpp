@@ -17,6 +17,8 @@ struct TreeOptions {
   bool is_upper = false;
   // Empty files at these paths ("etc/hosts") are only what something was mounted on.
   std::vector<std::string> mount_points;
+  // Of what is in the root itself nothing but these names; none: everything.
+  std::vector<std::string> only;
   // Of the container whose tree it is: owners in the archive are as it sees them.
   userns::Ids ids;
 };
