@@ -114,6 +114,10 @@ std::string Layout::rootfs(std::string_view container_id) const {
   return below(rootfs(), container_id);
 }
 
+std::string Layout::secret(std::string_view name) const {
+  return below(secrets(), name);
+}
+
 std::string Layout::volume(std::string_view name) const {
   return below(volumes(), name);
 }

@@ -23,7 +23,8 @@ namespace storage {
 //   refs/<escaped name>                       symbolic link to ../images/<id> or ../lists/<id>
 //   artifacts/<escaped name>/{manifest.json,blobs/<hex>}
 //   rootfs/<container id>/{upper/,work/,...}  a container's writable layer
-//   volumes/<name>/{data/,volume.json}
+//   secrets/<name>/{secret.json,value}
+//   volumes/<name>/{data/,volume.json,lock}
 //   staging/<random>/                         being made; the maker holds flock(2) on the folder
 //                   /folder-times             what `recover` gives back first: folder_times.hpp
 //   partial/<escaped digest>                  the beginning of a blob whose download ended early;
@@ -55,6 +56,8 @@ class Layout {
   std::string artifact(std::string_view name) const;
   std::string rootfs() const { return root_ + "/rootfs"; }
   std::string rootfs(std::string_view container_id) const;
+  std::string secrets() const { return root_ + "/secrets"; }
+  std::string secret(std::string_view name) const;
   std::string volumes() const { return root_ + "/volumes"; }
   std::string volume(std::string_view name) const;
   std::string partial_blobs() const { return root_ + "/partial"; }

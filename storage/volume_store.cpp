@@ -10,7 +10,10 @@
 
 #include <fmt/core.h>
 
+#include <cerrno>
+
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace storage {
 namespace {
@@ -31,6 +34,12 @@ Pairs pairs_of(const base::Json& json, std::string_view key) {
   return pairs;
 }
 
+std::optional<std::uint32_t> id_of(const base::Json& json, std::string_view key) {
+  const base::Json* const member = json.find(key);
+  if (member == nullptr) return std::nullopt;
+  return static_cast<std::uint32_t>(member->as_integer());
+}
+
 std::string text_of(const Volume& volume) {
   base::Json json = base::Json::object();
   json["name"] = volume.name;
@@ -39,6 +48,8 @@ std::string text_of(const Volume& volume) {
   json["options"] = json_of(volume.options);
   json["anonymous"] = volume.anonymous;
   json["fresh"] = volume.fresh;
+  if (volume.uid) json["uid"] = *volume.uid;
+  if (volume.gid) json["gid"] = *volume.gid;
   return json.dump(2) + "\n";
 }
 
@@ -47,6 +58,16 @@ void check_name(const std::string& name) {
   throw base::Error(fmt::format(
       "volume {}: names are letters, digits, '_', '.' and '-', and begin with a letter or digit",
       name));
+}
+
+// Ids are those of the user's namespace, which this process has entered when it is to be somebody
+// else's than root's.
+void give(const std::string& data, const Volume& volume) {
+  const uid_t uid = volume.uid.value_or(0);
+  const gid_t gid = volume.gid.value_or(0);
+  if (uid == 0 && gid == 0) return;
+  if (::chown(data.c_str(), uid, gid) == 0) return;
+  throw base::SysError(fmt::format("volume {}: owner {}:{}", volume.name, uid, gid));
 }
 
 }  // namespace
@@ -66,7 +87,28 @@ std::optional<Volume> VolumeStore::find(const std::string& name) const {
   volume.anonymous = json.bool_or("anonymous", false);
   volume.fresh = json.bool_or("fresh", false);
   volume.data = layout_.volume(name) + "/data";
+  volume.uid = id_of(json, "uid");
+  volume.gid = id_of(json, "gid");
   return volume;
+}
+
+bool VolumeStore::has(const std::string& name) const try {
+  get(name);
+  return true;
+} catch (const base::Error& error) {
+  if (error.status() == 1) return false;
+  throw;
+}
+
+Volume VolumeStore::get(const std::string& name) const {
+  if (auto exact = find(name)) return *exact;
+  std::vector<Volume> begun = name.empty() ? std::vector<Volume>() : list();
+  std::erase_if(begun, [&](const Volume& each) { return !each.name.starts_with(name); });
+  if (begun.size() == 1) return std::move(begun.front());
+  if (!begun.empty()) {
+    throw base::Error(fmt::format("more than one volume begins with \"{}\"", name));
+  }
+  throw base::Error(fmt::format("no volume with name \"{}\" found: no such volume", name), 1);
 }
 
 std::vector<Volume> VolumeStore::list() const {
@@ -86,6 +128,7 @@ Volume VolumeStore::create(const Volume& wanted) const {
   Staged staged(layout_);
   const std::string data = staged.path() + "/data";
   sys::make_dir(data);
+  give(data, volume);
   if (::chmod(data.c_str(), 0755) != 0) throw base::SysError(data);  // whatever our umask
   sys::create_file(staged.path() + "/volume.json", text_of(volume), 0600);
   if (!staged.publish(layout_.volume(volume.name))) {
@@ -104,6 +147,14 @@ Volume VolumeStore::ensure(const std::string& name) const {
     if (auto found = find(name)) return *found;  // somebody was faster
     throw;
   }
+}
+
+std::optional<sys::Lock> VolumeStore::hold(const std::string& name, sys::Lock::Mode mode) const
+    try {
+  return sys::Lock::take(layout_.volume(name) + "/lock", mode);
+} catch (const base::SysError& error) {
+  if (error.number() == ENOENT) return std::nullopt;
+  throw;
 }
 
 void VolumeStore::mark_used(const std::string& name) const {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "pkg/base/time.hpp"
+#include "pkg/sys/lock.hpp"
 #include "storage/layout.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,6 +20,9 @@ struct Volume {
   bool anonymous = false;
   bool fresh = false;  // never mounted yet: the image's content is copied in at first use
   std::string data;    // the folder that is mounted
+  // Who the folder was given to when it was made; nothing: as the image has it at first use.
+  std::optional<std::uint32_t> uid;
+  std::optional<std::uint32_t> gid;
 };
 
 class VolumeStore {
@@ -25,10 +30,16 @@ class VolumeStore {
   explicit VolumeStore(Layout layout) : layout_(std::move(layout)) {}
 
   std::optional<Volume> find(const std::string& name) const;
+  // The exact name, else the unique beginning of one. Throws base::Error: "no such volume" (status
+  // 1), "more than one volume".
+  Volume get(const std::string& name) const;
+  bool has(const std::string& name) const;  // would `get` find it
   std::vector<Volume> list() const;
   // Throws base::Error when the name is taken or no name at all.
   Volume create(const Volume& wanted) const;
   Volume ensure(const std::string& name) const;  // finds or creates
+  // Shared by whoever is about to use it, exclusive for who removes it. Nothing when it is gone.
+  std::optional<sys::Lock> hold(const std::string& name, sys::Lock::Mode mode) const;
   void mark_used(const std::string& name) const;
   // To the trash, and from there as far as our rights go: `empty_trash` removes the rest.
   void remove(const std::string& name) const;
