@@ -6,6 +6,7 @@
 #include "pkg/containers/health.hpp"
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/containers/record.hpp"
+#include "pkg/containers/secrets.hpp"
 #include "pkg/containers/spec.hpp"
 #include "pkg/containers/user_namespace.hpp"
 #include "pkg/events/log.hpp"
@@ -18,7 +19,7 @@
 #include "storage/all_images.hpp"
 #include "storage/image_use.hpp"
 #include "storage/rootfs.hpp"
-#include "storage/volume_store.hpp"
+#include "storage/volume_source.hpp"
 
 #include <fmt/core.h>
 
@@ -67,11 +68,21 @@ bool is_target(const Options& options, const std::string& target) {
                      [&](const VolumeMount& mount) { return mount.target == target; });
 }
 
+// Labels of SELinux (z, Z) are not ours to give.
+void apply_mode(VolumeMount& mount, const std::string& text, const std::string& mode) {
+  if (mode == "ro" || mode == "rw") {
+    mount.read_only = mode == "ro";
+  } else if (!mode.empty() && mode != "z" && mode != "Z") {
+    throw base::Error(fmt::format("--volumes-from {}: {}: not one of ro, rw, z, Z", text, mode));
+  }
+}
+
 void add_volumes_of_others(const home::Home& home, Options& options) {
   for (const std::string& text : options.volumes_from) {
-    const auto [name, mode] = base::split_once(text, ':');
+    const auto [name, modes] = base::split_once(text, ':');
     for (VolumeMount mount : get(home, name).options.mounts) {
-      if (mode == "ro") mount.read_only = true;
+      for (const std::string& mode : base::split(modes.value_or(""), ','))
+        apply_mode(mount, text, mode);
       if (!is_target(options, mount.target)) options.mounts.push_back(std::move(mount));
     }
   }
@@ -152,23 +163,17 @@ void prepare_bind(const VolumeMount& mount) {
   }
 }
 
-// Anonymous volumes get a name of their own here and go again if nothing comes of the container.
+// Volumes are held while the container comes to be, so that nobody prunes them meanwhile. Anonymous
+// ones get a name of their own here and go again if nothing comes of the container.
 class Volumes {
  public:
   Volumes(const home::Home& home, Container& container) : store_(storage::Layout(home)) {
     for (VolumeMount& mount : container.options.mounts) {
       if (mount.kind == VolumeMount::Kind::Bind) prepare_bind(mount);
-      if (mount.kind != VolumeMount::Kind::Volume) continue;
-      if (!mount.source.empty()) {
-        ensure(home, mount.source);
-        continue;
+      if (mount.kind == VolumeMount::Kind::Image) {
+        mount.source = images::ensure(home, mount.source, container.options.pull).image.id;
       }
-      storage::Volume volume;
-      volume.name = mount.source = base::make_id();
-      volume.anonymous = true;
-      store_.create(volume);
-      events::note(home, "create", {.type = "volume", .name = volume.name});
-      made_.push_back(volume.name);
+      if (mount.kind == VolumeMount::Kind::Volume) prepare_volume(home, mount);
     }
     container.anonymous_volumes = made_;
   }
@@ -182,11 +187,49 @@ class Volumes {
   void keep() { made_.clear(); }
 
  private:
-  void ensure(const home::Home& home, const std::string& name) {
-    const bool is_new = !store_.find(name);
-    store_.ensure(name);
-    if (is_new) events::note(home, "create", {.type = "volume", .name = name});
+  void prepare_volume(const home::Home& home, VolumeMount& mount) try {
+    if (mount.source.empty()) {
+      storage::Volume volume;
+      volume.name = mount.source = base::make_id();
+      volume.anonymous = true;
+      store_.create(volume);
+      events::note(home, "create", {.type = "volume", .name = volume.name});
+      made_.push_back(volume.name);
+    }
+    const bool may_be_made = std::ranges::count(mount.options, "nocreate") == 0;
+    if (!may_be_made && !store_.find(mount.source)) throw base::Error("no such volume", 125);
+    std::optional<sys::Lock> lock;
+    while (!lock) {
+      adopt_source(mount, storage::source_of(ensure(home, mount.source).options));
+      lock = store_.hold(mount.source, sys::Lock::Mode::Shared);
+    }
+    held_.push_back(std::move(*lock));
+  } catch (base::Error& error) {
+    error.during("volume " + mount.source);
+    throw;
   }
+
+  storage::Volume ensure(const home::Home& home, const std::string& name) {
+    const bool is_new = !store_.find(name);
+    storage::Volume volume = store_.ensure(name);
+    if (is_new) events::note(home, "create", {.type = "volume", .name = name});
+    return volume;
+  }
+
+  // The volume's options come first, so that those of this mount win. A mount that another
+  // container has handed on has them already.
+  static void adopt_source(VolumeMount& mount, const storage::VolumeSource& source) {
+    using Kind = storage::VolumeSource::Kind;
+    if (source.kind == Kind::Folder && source.options.empty()) return;
+    if (source.kind == Kind::Bind) mount.device = source.device;
+    if (source.kind == Kind::Tmpfs) mount.device = "tmpfs";
+    if (mount.options.size() >= source.options.size() &&
+        std::equal(source.options.begin(), source.options.end(), mount.options.begin())) {
+      return;
+    }
+    mount.options.insert(mount.options.begin(), source.options.begin(), source.options.end());
+  }
+
   void drop(const std::string& name) {
     try {
       store_.remove(name);
@@ -197,6 +240,7 @@ class Volumes {
 
   storage::VolumeStore store_;
   Texts made_;
+  std::vector<sys::Lock> held_;
 };
 
 void make_room_for_name(const home::Home& home, Options& options) {
@@ -261,6 +305,7 @@ Made make(const home::Home& home, const Options& options, bool is_started) {
 
   StagedFolder folder(home, container.directory(home), options.name);
   container.name = container.options.name = folder.name();
+  copy_secrets(home, container.options, folder.path());
   Volumes volumes(home, container);
   storage::Rootfs rootfs = storage::Rootfs::create(home, container.id);
   write_record(home, container, folder.path());

@@ -6,7 +6,9 @@
 #include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/containers/health.hpp"
+#include "pkg/containers/own_mounts.hpp"
 #include "pkg/containers/record.hpp"
+#include "pkg/containers/secrets.hpp"
 #include "pkg/containers/spec.hpp"
 #include "pkg/containers/user_entry.hpp"
 #include "pkg/containers/user_namespace.hpp"
@@ -163,9 +165,15 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
     const sys::Fd& root = roots_.emplace(id, mount_root(home_, container)).first->second;
     prepare_volumes(home_, container, root, spec.process.user);
     add_user_entries(home_, container, root, spec);
-    if (!container.options.runtime.empty()) return launch_outside(container, spec, streams);
+    show_secrets(home_, container);
+    add_secret_variables(home_, container, spec.process);
+    std::vector<runtime::Prepared> prepared = prepared_mounts();
+    OwnMounts own_mounts(home_, container);
+    own_mounts.add_to(prepared);
+    if (!container.options.runtime.empty()) {
+      return launch_outside(container, spec, streams, prepared);
+    }
     const seccomp::Program filter = filter_of(home_, spec);
-    const std::vector<runtime::Prepared> prepared = prepared_mounts();
     runtime::Launched launched = runtime::launch({.spec = spec,
                                                   .namespaces = namespaces_,
                                                   .root = root,
@@ -189,8 +197,8 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
 }
 
 runtime::Launched Crew::launch_outside(const Container& container, const oci::Spec& spec,
-                                       const monitor::Streams& streams) {
-  const std::vector<runtime::Prepared> prepared = prepared_mounts();
+                                       const monitor::Streams& streams,
+                                       const std::vector<runtime::Prepared>& prepared) {
   oci::Spec limited = spec;
   const std::string path = cgroups_.make(container, cgroup::settings_of(spec.resources));
   limited.resources = {};  // the cgroup has them
@@ -232,6 +240,7 @@ runtime::Executed Crew::probe(const std::string& id, const runtime::Launched& la
   if (is_network_test(test)) return ask_network(launched.pid, test, out);
   const oci::Spec spec = load_spec(home_, container(id));
   oci::Process what = spec.process;
+  add_secret_variables(home_, container(id), what);
   what.args = argv_of(test);
   what.terminal = false;
   const seccomp::Program filter = filter_of(home_, spec);
@@ -330,6 +339,10 @@ std::string Crew::cgroup(const std::string& id) {
 
 bool Crew::ended(const std::string& id) {
   externals_.erase(id);
+  if (const auto known = containers_.find(id); known != containers_.end()) {
+    hide_secrets(home_, known->second);
+    remove_covers(home_, known->second);
+  }
   return cgroups_.remove(id);
 }
 

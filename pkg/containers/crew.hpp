@@ -51,7 +51,8 @@ class Crew : public monitor::Workload {
   void resolve_joined(oci::Spec& spec) const;
   // Starts the container with somebody else's runtime.
   runtime::Launched launch_outside(const Container& container, const oci::Spec& spec,
-                                   const monitor::Streams& streams);
+                                   const monitor::Streams& streams,
+                                   const std::vector<runtime::Prepared>& prepared);
 
   const home::Home& home_;
   std::map<std::string, Container> containers_;  // as last read: before a start, or when told to

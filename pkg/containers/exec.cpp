@@ -7,6 +7,7 @@
 #include "pkg/containers/attach.hpp"
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/containers/record.hpp"
+#include "pkg/containers/secrets.hpp"
 #include "pkg/containers/spec.hpp"
 #include "pkg/events/log.hpp"
 #include "pkg/seccomp/compile.hpp"
@@ -92,7 +93,8 @@ Prepared prepare(const home::Home& home, const Container& container, const ExecO
   if (state.status == Status::Paused) {
     throw base::Error(fmt::format("exec in {}: it is paused: unpause it first", container.name));
   }
-  const oci::Spec spec = load_spec(home, container);
+  oci::Spec spec = load_spec(home, container);
+  add_secret_variables(home, container, spec.process);
   try {
     cgroup::come_near(state.cgroup, home.uid);
   } catch (const base::Error& error) {

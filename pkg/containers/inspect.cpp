@@ -46,7 +46,8 @@ Json state_json(const State& state, const std::optional<monitor::Health>& health
 Json mount_json(const home::Home& home, const VolumeMount& mount) {
   const bool is_volume = mount.kind == VolumeMount::Kind::Volume;
   const storage::Layout layout(home);
-  Json json = Json::object({{"Type", is_volume ? "volume" : "bind"}});
+  const bool is_image = mount.kind == VolumeMount::Kind::Image;
+  Json json = Json::object({{"Type", is_volume ? "volume" : is_image ? "image" : "bind"}});
   if (is_volume) json["Name"] = mount.source;
   json["Source"] = is_volume ? layout.volume(mount.source) + "/data" : mount.source;
   json["Destination"] = mount.target;
@@ -61,8 +62,9 @@ Json mount_json(const home::Home& home, const VolumeMount& mount) {
 Json mounts_json(const home::Home& home, const Container& container) {
   Json json = Json::array();
   for (const VolumeMount& mount : container.options.mounts) {
-    if (mount.kind == VolumeMount::Kind::Tmpfs) continue;
-    json.push_back(mount_json(home, mount));
+    const auto kinds = {VolumeMount::Kind::Tmpfs, VolumeMount::Kind::Ramfs,
+                        VolumeMount::Kind::Devpts, VolumeMount::Kind::Mqueue};
+    if (std::ranges::count(kinds, mount.kind) == 0) json.push_back(mount_json(home, mount));
   }
   return json;
 }
@@ -145,6 +147,19 @@ void add_health(Json& json, const monitor::HealthCheck& health) {
   json["HealthMaxLogSize"] = health.log_size;
 }
 
+Json secrets_json(const Options& options) {
+  Json json = Json::array();
+  for (const SecretUse& use : options.secrets) {
+    json.push_back(Json::object({{"Name", use.name},
+                                 {"ID", use.id},
+                                 {"Size", use.size},
+                                 {"UID", use.uid},
+                                 {"GID", use.gid},
+                                 {"Mode", use.mode}}));
+  }
+  return json;
+}
+
 Json config_json(const Container& container, const Sandbox& sandbox, const oci::Spec& spec) {
   const Options& options = container.options;
   Json volumes = Json::object();
@@ -176,6 +191,7 @@ Json config_json(const Container& container, const Sandbox& sandbox, const oci::
                     {"sdNotifyMode", "ignore"},
                     {"Timeout", options.timeout},
                     {"CreateCommand", list(options.create_command)},
+                    {"Secrets", secrets_json(options)},
                     {"Umask", options.umask ? fmt::format("{:04o}", *options.umask) : "0022"}});
   add_health(json, options.health);
   return json;

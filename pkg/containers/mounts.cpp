@@ -1,3 +1,5 @@
+#include "pkg/containers/own_mounts.hpp"
+#include "pkg/containers/secrets.hpp"
 #include "pkg/containers/spec.hpp"
 #include "storage/layout.hpp"
 #include "storage/volume_store.hpp"
@@ -88,7 +90,8 @@ Texts bind_options(const VolumeMount& mount) {
   Texts options = mount.options;
   std::erase_if(options, [](const std::string& word) {
     return word == "z" || word == "Z" || word == "U" || word == "nocopy" || word == "copy" ||
-           word == "rw" || word == "ro" || word == "idmap";
+           word == "rw" || word == "ro" || word == "O" || word == "nocreate" ||
+           word.starts_with("upperdir=") || word.starts_with("workdir=");
   });
   if (std::find(options.begin(), options.end(), "bind") == options.end() &&
       std::find(options.begin(), options.end(), "rbind") == options.end()) {
@@ -112,6 +115,25 @@ Texts tmpfs_options(const VolumeMount& mount) {
   return options;
 }
 
+// In memory it is a file system of its own, with what the image has at its place.
+oci::Mount memory_volume(const VolumeMount& mount) {
+  Texts options = mount.options;
+  options.insert(options.end(), {"nosuid", "nodev"});
+  if (std::find(options.begin(), options.end(), "nocopy") == options.end()) {
+    options.emplace_back("tmpcopyup");
+  }
+  if (mount.read_only) options.emplace_back("ro");
+  return {mount.target, "tmpfs", "tmpfs", options, ""};
+}
+
+oci::Mount volume(const home::Home& home, const VolumeMount& mount) {
+  if (mount.device == "tmpfs") return memory_volume(mount);
+  return {
+      mount.target, "bind",
+      mount.device.empty() ? storage::Layout(home).volume(mount.source) + "/data" : mount.device,
+      bind_options(mount), mount.subpath};
+}
+
 oci::Mount pod_volume(const VolumeMount& mount, const Sandbox& sandbox) {
   const auto volume =
       std::find_if(sandbox.volumes.begin(), sandbox.volumes.end(),
@@ -125,14 +147,20 @@ oci::Mount pod_volume(const VolumeMount& mount, const Sandbox& sandbox) {
           bind_options(mount), mount.subpath, mount.make_subpath};
 }
 
+// What OwnMounts makes.
+oci::Mount own_mount(const VolumeMount& mount) {
+  return {mount.target, "prepared", kMountPrefix + mount.target, bind_options(mount),
+          mount.subpath};
+}
+
 oci::Mount translate(const home::Home& home, const VolumeMount& mount, const Sandbox& sandbox) {
+  if (is_covered(mount)) return own_mount(mount);
   switch (mount.kind) {
     case VolumeMount::Kind::Bind:
       return {mount.target,        "bind",        mount.source,
               bind_options(mount), mount.subpath, mount.make_subpath};
     case VolumeMount::Kind::Volume:
-      return {mount.target, "bind", storage::Layout(home).volume(mount.source) + "/data",
-              bind_options(mount), mount.subpath};
+      return volume(home, mount);
     case VolumeMount::Kind::Tmpfs:
       return {mount.target, "tmpfs", "tmpfs", tmpfs_options(mount), ""};
     case VolumeMount::Kind::PodVolume:
@@ -141,13 +169,30 @@ oci::Mount translate(const home::Home& home, const VolumeMount& mount, const San
       return {mount.target, "devpts", "devpts", mount.options, ""};
     case VolumeMount::Kind::Mqueue:
       return {mount.target, "mqueue", "mqueue", mount.options, ""};
+    case VolumeMount::Kind::Ramfs:
+      return {mount.target, "ramfs", "ramfs", mount.options, ""};
+    case VolumeMount::Kind::Image:
+      return own_mount(mount);
   }
   return {};
 }
 
+void add_secrets(std::vector<oci::Mount>& mounts, const home::Home& home,
+                 const Container& container) {
+  const std::vector<SecretUse>& uses = container.options.secrets;
+  for (std::size_t i = 0; i < uses.size(); ++i) {
+    if (uses[i].is_variable) continue;
+    mounts.push_back({uses[i].target,
+                      "bind",
+                      secret_file(home, container, i),
+                      {"bind", "rprivate", "nosuid", "nodev", "noexec"},
+                      ""});
+  }
+}
+
 // A mount below another has to come after it.
-std::size_t depth(const std::string& target) {
-  return static_cast<std::size_t>(std::count(target.begin(), target.end(), '/'));
+std::ptrdiff_t depth(const oci::Mount& mount) {
+  return std::ranges::count(mount.destination, '/');
 }
 
 }  // namespace
@@ -156,17 +201,21 @@ std::vector<oci::Mount> make_mounts(const home::Home& home, const Container& con
                                     const Sandbox& sandbox) {
   const Options& options = container.options;
   std::vector<oci::Mount> mounts;
+  std::vector<oci::Mount> files;
   add_kernel_mounts(mounts, options, sandbox);
-  add_names(mounts, options, sandbox);
-  add_writable_places(mounts, options);
-  std::vector<VolumeMount> asked = options.mounts;
-  std::stable_sort(asked.begin(), asked.end(),
-                   [](const auto& a, const auto& b) { return depth(a.target) < depth(b.target); });
-  for (const VolumeMount& mount : asked) {
-    std::erase_if(mounts,
-                  [&](const oci::Mount& other) { return other.destination == mount.target; });
-    mounts.push_back(translate(home, mount, sandbox));
+  add_names(files, options, sandbox);
+  add_writable_places(files, options);
+  for (const VolumeMount& mount : options.mounts) {
+    const auto is_there = [&](const oci::Mount& other) {
+      return other.destination == mount.target;
+    };
+    std::erase_if(mounts, is_there);
+    std::erase_if(files, is_there);
+    files.push_back(translate(home, mount, sandbox));
   }
+  add_secrets(files, home, container);
+  std::ranges::stable_sort(files, {}, depth);
+  mounts.insert(mounts.end(), files.begin(), files.end());
   return mounts;
 }
 

@@ -47,7 +47,19 @@ Json to_json(const VolumeMount& value) {
                        {"read_only", value.read_only},
                        {"make_subpath", value.make_subpath},
                        {"make_source", value.make_source},
+                       {"device", value.device},
                        {"options", value.options}});
+}
+
+Json to_json(const SecretUse& value) {
+  return Json::object({{"name", value.name},
+                       {"id", value.id},
+                       {"size", value.size},
+                       {"target", value.target},
+                       {"is_variable", value.is_variable},
+                       {"uid", value.uid},
+                       {"gid", value.gid},
+                       {"mode", value.mode}});
 }
 
 Json to_json(const RestartPolicy& value) {
@@ -110,7 +122,19 @@ void from_json(const Json& json, VolumeMount& value) {
   value.read_only = json.at("read_only").as_bool();
   value.make_subpath = json.bool_or("make_subpath", false);
   value.make_source = json.at("make_source").as_bool();
+  value.device = json.string_or("device", "");
   value.options = json.at("options").as_strings();
+}
+
+void from_json(const Json& json, SecretUse& value) {
+  value.name = json.at("name").as_string();
+  value.id = json.at("id").as_string();
+  value.size = json.at("size").as_integer();
+  value.target = json.at("target").as_string();
+  value.is_variable = json.at("is_variable").as_bool();
+  value.uid = static_cast<std::uint32_t>(json.at("uid").as_integer());
+  value.gid = static_cast<std::uint32_t>(json.at("gid").as_integer());
+  value.mode = static_cast<std::uint32_t>(json.at("mode").as_integer());
 }
 
 void from_json(const Json& json, RestartPolicy& value) {
@@ -166,6 +190,7 @@ class Writer {
   void operator()(const char* name, const std::vector<oci::Rlimit>& list) { write(name, list); }
   void operator()(const char* name, const std::vector<oci::Device>& list) { write(name, list); }
   void operator()(const char* name, const std::vector<VolumeMount>& list) { write(name, list); }
+  void operator()(const char* name, const std::vector<SecretUse>& list) { write(name, list); }
 
   Json json = Json::object();
 
@@ -192,6 +217,7 @@ class Reader {
   void operator()(const char* name, std::vector<oci::Rlimit>& list) { read(name, list); }
   void operator()(const char* name, std::vector<oci::Device>& list) { read(name, list); }
   void operator()(const char* name, std::vector<VolumeMount>& list) { read(name, list); }
+  void operator()(const char* name, std::vector<SecretUse>& list) { read(name, list); }
 
  private:
   template <typename T>
@@ -285,6 +311,7 @@ void visit(Any& options, Visitor& visitor) {
   visitor("publish_all", options.publish_all);
   visitor("mounts", options.mounts);
   visitor("volumes_from", options.volumes_from);
+  visitor("secrets", options.secrets);
   visitor("image_volumes", options.image_volumes);
   visitor("shm_size", options.shm_size);
   visitor("restart", options.restart);

@@ -23,6 +23,8 @@ struct VolumeMount {
     PodVolume,  // source is the name of one of the pod's volumes (pods::Options::volumes)
     Devpts,
     Mqueue,
+    Image,  // source is an image's name, once the container is made its id
+    Ramfs,  // no source; memory that is never swapped out
   };
   Kind kind = Kind::Bind;
   std::string source;
@@ -34,8 +36,22 @@ struct VolumeMount {
   std::vector<std::string> options;
   bool make_subpath = false;  // a missing subpath becomes a directory
   bool make_source = false;   // a missing bind source is made (Kubernetes: DirectoryOrCreate)
+  // Of a volume whose driver options name it: "tmpfs", or the folder of the host that is mounted.
+  std::string device = {};
 
   friend bool operator==(const VolumeMount&, const VolumeMount&) = default;
+};
+
+// A secret as a container has it. Its value is never here: see secrets.hpp.
+struct SecretUse {
+  std::string name;
+  std::string id;         // once the container is made
+  std::int64_t size = 0;  // the same
+  std::string target;     // an absolute path, or the variable's name; "" is made of its own name
+  bool is_variable = false;
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::uint32_t mode = 0444;
 };
 
 using RestartPolicy = monitor::RestartPolicy;
@@ -111,6 +127,7 @@ struct Options {
   // Files
   std::vector<VolumeMount> mounts;
   std::vector<std::string> volumes_from;
+  std::vector<SecretUse> secrets;
   std::string image_volumes = "anonymous";  // or "tmpfs", "ignore"
   std::int64_t shm_size = std::int64_t{64} << 20U;
 

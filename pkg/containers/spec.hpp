@@ -27,5 +27,7 @@ std::string terminal_variable(bool has_terminal);
 // "volume:NAME" for a pod's volume in memory.
 constexpr const char* kSharedMemory = "shm";
 constexpr const char* kVolumePrefix = "volume:";
+// "mount:TARGET" for what one container alone has: an image, or a folder that it does not change.
+constexpr const char* kMountPrefix = "mount:";
 
 }  // namespace containers

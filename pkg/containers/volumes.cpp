@@ -4,6 +4,7 @@
 #include "pkg/base/log.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/user_namespace.hpp"
+#include "pkg/containers/volume_catalog.hpp"
 #include "pkg/events/log.hpp"
 #include "pkg/runtime/users.hpp"
 #include "pkg/sys/copy.hpp"
@@ -18,15 +19,68 @@
 #include <algorithm>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 namespace containers {
 namespace {
 
-// The container's user, as it is known outside of the container.
-struct Taker {
-  uid_t uid = 0;
-  gid_t gid = 0;
-};
+void give(const sys::Fd& file, const Taker& taker) {
+  sys::change_owner(file, taker.uid, taker.gid);
+}
+
+bool has_option(const VolumeMount& mount, std::string_view wanted) {
+  return std::find(mount.options.begin(), mount.options.end(), wanted) != mount.options.end();
+}
+
+std::string folder_of(const home::Home& home, const VolumeMount& mount) {
+  if (mount.kind == VolumeMount::Kind::Bind) return mount.source;
+  return mount.device.empty() ? storage::Layout(home).volume(mount.source) + "/data" : mount.device;
+}
+
+bool is_empty(const sys::Fd& folder) {
+  return sys::list_dir(sys::fd_path(folder)).empty();
+}
+
+// A fresh volume is as the directory in its place, or else the container's user's; one that
+// somebody has filled already stays as it is.
+template <typename FindTaker>
+void fill(const storage::VolumeStore& store, const VolumeMount& mount, const sys::Fd& root,
+          FindTaker find_taker) {
+  const auto volume = store.find(mount.source);
+  if (!volume || !volume->fresh) return;
+  const std::string& path = mount.device.empty() ? volume->data : mount.device;
+  const sys::Fd folder = sys::open_file(path, O_RDONLY);
+  const auto source = sys::find_in(root, mount.target, O_RDONLY | O_DIRECTORY);
+  const bool has_owner = volume->uid || volume->gid;
+  if (is_empty(folder)) {
+    if (source && !has_option(mount, "nocopy")) sys::copy_tree(*source, folder);
+    if (!source && !has_owner && mount.device.empty()) give(folder, find_taker());
+  }
+  if (has_owner && ::fchown(folder.get(), volume->uid.value_or(0), volume->gid.value_or(0)) != 0) {
+    throw base::SysError("owner");
+  }
+  store.mark_used(mount.source);
+}
+
+// Only if it still leads there. So long a link has a block of its own on the disk, which takes time
+// to free: that is left to whoever empties the trash.
+void discard_name(const home::Home& home, const Container& container) {
+  const std::string link = home.names() + "/" + container.name;
+  if (sys::find_link(link) != "../containers/" + container.id) return;
+  storage::move_to_trash(storage::Layout(home), link);
+}
+
+// Those that no other container has taken over by --volumes-from.
+void remove_anonymous_volumes(const home::Home& home, const Container& container) {
+  const storage::VolumeStore store{storage::Layout(home)};
+  for (const std::string& name : container.anonymous_volumes) {
+    if (!store.find(name) || !users_of_volume(home, name).empty()) continue;
+    store.remove(name);
+    events::note(home, "remove", {.type = "volume", .name = name});
+  }
+}
+
+}  // namespace
 
 Taker taker_of(const Container& container, const sys::Fd& root, const oci::User& user) {
   const runtime::Identity identity = runtime::resolve_user(root, user);
@@ -40,37 +94,6 @@ Taker taker_of(const Container& container, const sys::Fd& root, const oci::User&
   return {*uid, *gid};
 }
 
-void give(const sys::Fd& file, const Taker& taker) {
-  sys::change_owner(file, taker.uid, taker.gid);
-}
-
-bool has_option(const VolumeMount& mount, std::string_view wanted) {
-  return std::find(mount.options.begin(), mount.options.end(), wanted) != mount.options.end();
-}
-
-// A fresh volume is as the directory in its place, or else the container's user's.
-template <typename FindTaker>
-void fill(const storage::VolumeStore& store, const VolumeMount& mount, const sys::Fd& root,
-          FindTaker find_taker) {
-  const auto volume = store.find(mount.source);
-  if (!volume || !volume->fresh) return;
-  const auto source = sys::find_in(root, mount.target, O_RDONLY | O_DIRECTORY);
-  const sys::Fd data = sys::open_file(volume->data, O_RDONLY);
-  if (source && !has_option(mount, "nocopy")) sys::copy_tree(*source, data);
-  if (!source) give(data, find_taker());
-  store.mark_used(mount.source);
-}
-
-// Only if it still leads there. So long a link has a block of its own on the disk, which takes time
-// to free: that is left to whoever empties the trash.
-void discard_name(const home::Home& home, const Container& container) {
-  const std::string link = home.names() + "/" + container.name;
-  if (sys::find_link(link) != "../containers/" + container.id) return;
-  storage::move_to_trash(storage::Layout(home), link);
-}
-
-}  // namespace
-
 void prepare_volumes(const home::Home& home, const Container& container, const sys::Fd& root,
                      const oci::User& user) {
   const storage::VolumeStore store{storage::Layout(home)};
@@ -78,12 +101,11 @@ void prepare_volumes(const home::Home& home, const Container& container, const s
   for (const VolumeMount& mount : container.options.mounts) {
     const bool is_volume = mount.kind == VolumeMount::Kind::Volume;
     if (!is_volume && mount.kind != VolumeMount::Kind::Bind) continue;
+    if (mount.device == "tmpfs") continue;
     try {
       if (is_volume) fill(store, mount, root, find_taker);
       if (!has_option(mount, "U")) continue;
-      const std::string source =
-          is_volume ? storage::Layout(home).volume(mount.source) + "/data" : mount.source;
-      give(sys::open_file(source, O_PATH), find_taker());
+      give(sys::open_file(folder_of(home, mount), O_PATH), find_taker());
     } catch (base::Error& error) {
       error.during("volume " + mount.source);
       throw;
@@ -97,12 +119,7 @@ void remove_files(const home::Home& home, const Container& container, bool volum
   storage::move_to_trash(storage::Layout(home), container.directory(home));
   discard_name(home, container);
   storage::remove_rootfs(home, container.id);
-  const storage::VolumeStore store{storage::Layout(home)};
-  for (const std::string& name : container.anonymous_volumes) {
-    if (!volumes || !store.find(name)) continue;
-    store.remove(name);
-    events::note(home, "remove", {.type = "volume", .name = name});
-  }
+  if (volumes) remove_anonymous_volumes(home, container);
   if (!container.options.cid_file.empty()) sys::remove_file(container.options.cid_file);
   sys::remove_tree(container.runtime_directory(home));
   events::note(home, "remove", subject_of(container));

@@ -6,6 +6,14 @@
 
 namespace containers {
 
+// The container's user, as it is known outside of the container. Throws base::Error when it has no
+// such id.
+struct Taker {
+  uid_t uid = 0;
+  gid_t gid = 0;
+};
+Taker taker_of(const Container& container, const sys::Fd& root, const oci::User& user);
+
 // A named or anonymous volume that has never been mounted gets what the image has at its place, and
 // where that has nothing belongs to the container's user; what is mounted with the option U is
 // given to that user each time. Called inside the user namespace, so that owners can be kept.

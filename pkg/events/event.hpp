@@ -11,7 +11,7 @@ namespace events {
 
 // What something happened to.
 struct Subject {
-  std::string type;  // "container", "image", "pod", "volume", "system"
+  std::string type;  // "container", "image", "pod", "volume", "secret", "system"
   std::string id;
   std::string name;
   std::string image;                              // of a container

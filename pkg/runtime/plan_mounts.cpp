@@ -105,8 +105,8 @@ class MountPlanner {
     }
     for (const std::string& word : options.of_kernel)
       options.parameters.push_back({word, ""});
-    if (mount.type == "tmpfs") {
-      add_tmpfs(target, mount.source, options);
+    if (mount.type == "tmpfs" || mount.type == "ramfs") {
+      add_memory(target, mount, options);
     } else if (mount.type == "devpts") {
       add_devpts(target, options);
     } else {
@@ -172,15 +172,15 @@ class MountPlanner {
     planned_.mounts.push_back(plan);
   }
 
-  void add_tmpfs(const std::string& target, const std::string& source, MountOptions options) {
-    if (!source.empty()) options.parameters.push_back({"source", source});
+  void add_memory(const std::string& target, const oci::Mount& mount, MountOptions options) {
+    if (!mount.source.empty()) options.parameters.push_back({"source", mount.source});
     if (spec_.is_literal()) take_mode(target, options);
     give_to_root(request_.ids, options.parameters);
-    sys::Fd mount = sys::make_mount("tmpfs", options.parameters,
-                                    options.set & ~std::uint64_t{MOUNT_ATTR_RDONLY});
-    if (options.copies_up) copy_image_content(target, mount);
+    sys::Fd made = sys::make_mount(mount.type, options.parameters,
+                                   options.set & ~std::uint64_t{MOUNT_ATTR_RDONLY});
+    if (options.copies_up) copy_image_content(target, made);
     if ((options.set & MOUNT_ATTR_RDONLY) != 0) read_only_later_.push_back(planned_.files.size());
-    put(target, planned_.keep(std::move(mount)));
+    put(target, planned_.keep(std::move(made)));
   }
 
   // As wide open as what it covers, unless something is said.

@@ -193,6 +193,16 @@ void tell_images(const Things& things, DiskUse& use) {
   }
 }
 
+// How many containers mount it.
+std::int64_t links_of(const std::string& volume, const std::vector<containers::Container>& all) {
+  const auto mounts_it = [&](const containers::Container& container) {
+    return std::ranges::any_of(container.options.mounts, [&](const auto& mount) {
+      return mount.kind == containers::VolumeMount::Kind::Volume && mount.source == volume;
+    });
+  };
+  return std::ranges::count_if(all, mounts_it);
+}
+
 DiskUse list_all(const home::Home& home) {
   DiskUse use;
   const std::vector<containers::Container> all = containers::list(home);
@@ -217,15 +227,6 @@ DiskUse list_all(const home::Home& home) {
 }
 
 }  // namespace
-
-std::int64_t links_of(const std::string& volume, const std::vector<containers::Container>& all) {
-  const auto mounts_it = [&](const containers::Container& container) {
-    return std::ranges::any_of(container.options.mounts, [&](const auto& mount) {
-      return mount.kind == containers::VolumeMount::Kind::Volume && mount.source == volume;
-    });
-  };
-  return std::ranges::count_if(all, mounts_it);
-}
 
 DiskUse disk_use(const home::Home& home) {
   DiskUse use = list_all(home);

@@ -53,7 +53,4 @@ struct DiskUse {
 // removes as well.
 DiskUse disk_use(const home::Home& home);
 
-// How many containers mount each volume.
-std::int64_t links_of(const std::string& volume, const std::vector<containers::Container>& all);
-
 }  // namespace upkeep

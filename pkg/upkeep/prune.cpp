@@ -6,6 +6,7 @@
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/containers/report.hpp"
 #include "pkg/containers/sweep.hpp"
+#include "pkg/containers/volume_catalog.hpp"
 #include "pkg/images/catalog.hpp"
 #include "pkg/pods/lifecycle.hpp"
 #include "pkg/upkeep/disk_use.hpp"
@@ -95,13 +96,10 @@ void throw_away_pods(const home::Home& home, const Texts& filters, Pruned& prune
 }
 
 void throw_away_volumes(const home::Home& home, const Texts& filters, Pruned& pruned) {
-  const storage::Layout layout(home);
-  const std::vector<containers::Container> all = containers::list(home);
-  for (const storage::Volume& volume : storage::VolumeStore(layout).list()) {
-    const bool is_used = links_of(volume.name, all) > 0;
-    if (is_used || !fits(volume.labels, volume.created, filters)) continue;
-    const auto work = [&] { storage::move_to_trash(layout, layout.volume(volume.name)); };
-    if (attempt("volume " + volume.name, work)) pruned.volumes.push_back(volume.name);
+  for (const storage::Volume& volume : unused_volumes(home, filters)) {
+    bool is_gone = false;
+    const auto work = [&] { is_gone = containers::throw_away_volume(home, volume.name); };
+    if (attempt("volume " + volume.name, work) && is_gone) pruned.volumes.push_back(volume.name);
   }
 }
 
@@ -158,6 +156,19 @@ Pruned prune_pods(const home::Home& home, const Texts& filters) {
   free_leftovers(home);
   Pruned pruned;
   throw_away_pods(home, filters, pruned);
+  pruned.freed = storage::empty_trash(home).freed;
+  return pruned;
+}
+
+std::vector<storage::Volume> unused_volumes(const home::Home& home, const Texts& filters) {
+  Texts all = filters;
+  all.emplace_back("dangling=true");
+  return containers::select_volumes(home, all);
+}
+
+Pruned prune_volumes(const home::Home& home, const Texts& filters) {
+  Pruned pruned;
+  throw_away_volumes(home, filters, pruned);
   pruned.freed = storage::empty_trash(home).freed;
   return pruned;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pkg/home/home.hpp"
+#include "storage/volume_store.hpp"
 
 #include <cstdint>
 #include <string>
@@ -29,6 +30,11 @@ Pruned prune_images(const home::Home& home, const ImagePrune& options);
 Pruned prune_containers(const home::Home& home, const std::vector<std::string>& filters);
 // Pods whose containers have all ended, with these.
 Pruned prune_pods(const home::Home& home, const std::vector<std::string>& filters);
+
+// Volumes that no container mounts; the filters are those of containers::select_volumes.
+Pruned prune_volumes(const home::Home& home, const std::vector<std::string>& filters);
+std::vector<storage::Volume> unused_volumes(const home::Home& home,
+                                            const std::vector<std::string>& filters);
 
 struct SystemPrune {
   bool all_images = false;
