@@ -20,6 +20,7 @@ int pull(const cli::Arguments& arguments);
 int push(const cli::Arguments& arguments);
 int commit(const cli::Arguments& arguments);
 int export_container(const cli::Arguments& arguments);
+int cp(const cli::Arguments& arguments);
 int save(const cli::Arguments& arguments);
 int artifact_add(const cli::Arguments& arguments);
 int artifact_push(const cli::Arguments& arguments);
@@ -45,6 +46,8 @@ int logout(const cli::Arguments& arguments);
 int search(const cli::Arguments& arguments);
 int system_check(const cli::Arguments& arguments);
 int system_dedup(const cli::Arguments& arguments);
+int volume_export(const cli::Arguments& arguments);
+int volume_import(const cli::Arguments& arguments);
 int image_sign(const cli::Arguments& arguments);
 int image_trust(const cli::Arguments& arguments);
 
