@@ -15,7 +15,17 @@ namespace pod {
 using cli::Arguments;
 
 // What the words behind a command's name are, for shells that complete them.
-enum class Completes { Nothing, Containers, RunningContainers, Images, Pods, Anything, Files };
+enum class Completes {
+  Nothing,
+  Containers,
+  RunningContainers,
+  Images,
+  Pods,
+  Volumes,
+  Secrets,
+  Anything,
+  Files
+};
 
 struct Command {
   std::string_view name;     // "run"; of two words in a group: "pod ps"
@@ -115,6 +125,11 @@ int restart(Arguments arguments);
 int rm(Arguments arguments);
 int rmi(Arguments arguments);
 int run(Arguments arguments);
+int secret_create(Arguments arguments);
+int secret_exists(Arguments arguments);
+int secret_inspect(Arguments arguments);
+int secret_ls(Arguments arguments);
+int secret_rm(Arguments arguments);
 int start(Arguments arguments);
 int stats(Arguments arguments);
 int stop(Arguments arguments);
@@ -130,6 +145,14 @@ int unshare(Arguments arguments);
 int untag(Arguments arguments);
 int update(Arguments arguments);
 int version(Arguments arguments);
+int volume_create(Arguments arguments);
+int volume_exists(Arguments arguments);
+int volume_inspect(Arguments arguments);
+int volume_ls(Arguments arguments);
+int volume_mount(Arguments arguments);
+int volume_prune(Arguments arguments);
+int volume_rm(Arguments arguments);
+int volume_unmount(Arguments arguments);
 int wait(Arguments arguments);
 
 }  // namespace pod

@@ -13,6 +13,8 @@ constexpr auto kContainers = Completes::Containers;
 constexpr auto kRunning = Completes::RunningContainers;
 constexpr auto kImages = Completes::Images;
 constexpr auto kPods = Completes::Pods;
+constexpr auto kVolumes = Completes::Volumes;
+constexpr auto kSecrets = Completes::Secrets;
 constexpr auto kFiles = Completes::Files;
 constexpr auto kAnything = Completes::Anything;
 
@@ -40,12 +42,13 @@ constexpr Command kCommands[] = {
     {"exec", exec, "Run a command in a running container", kRunning},
     {"attach", attach, "Tie this terminal to a running container", kRunning},
     {"wait", wait, "Wait until containers stop and show their exit codes", kContainers},
-    {"inspect", inspect, "Show everything about containers, images and pods", kAnything},
+    {"inspect", inspect, "Show everything about containers, images, volumes and pods", kAnything},
     {"top", top, "Show the processes of a container", kRunning},
     {"stats", stats, "Show what running containers use", kRunning},
     {"port", port, "Show the published ports of containers", kContainers},
     {"commit", nullptr, "Make an image of a container", kContainers},
     {"export", nullptr, "Write a container's root as an archive", kContainers},
+    {"cp", nullptr, "Copy files between a container and this host", kContainers},
     {"diff", diff, "Show what a container or image has changed", kAnything},
     {"mount", mount, "Mount the roots of containers, to look into them", kContainers},
     {"unmount", unmount, "Unmount what mount has mounted", kContainers},
@@ -119,6 +122,23 @@ constexpr Command kCommands[] = {
     {"pod exists", pod_exists, "Tell by the exit code whether a pod exists", kPods},
     {"pod prune", pod_prune, "Remove pods whose containers have all ended"},
 
+    {"volume create", volume_create, "Create a volume"},
+    {"volume ls", volume_ls, "List volumes"},
+    {"volume inspect", volume_inspect, "Show everything about volumes", kVolumes},
+    {"volume rm", volume_rm, "Remove volumes", kVolumes},
+    {"volume prune", volume_prune, "Remove volumes that no container uses"},
+    {"volume exists", volume_exists, "Tell by the exit code whether a volume exists", kVolumes},
+    {"volume export", nullptr, "Write what is in a volume as an archive", kVolumes},
+    {"volume import", nullptr, "Put what an archive has into a volume", kVolumes},
+    {"volume mount", volume_mount, "Show where volumes can be looked into", kVolumes},
+    {"volume unmount", volume_unmount, "Done with looking into volumes", kVolumes},
+
+    {"secret create", secret_create, "Keep a secret"},
+    {"secret ls", secret_ls, "List secrets"},
+    {"secret inspect", secret_inspect, "Show everything about secrets", kSecrets},
+    {"secret rm", secret_rm, "Remove secrets", kSecrets},
+    {"secret exists", secret_exists, "Tell by the exit code whether a secret exists", kSecrets},
+
     {"events", events, "Show what happens to containers, images, pods and volumes"},
     {"info", info, "Show this host and how containers run on it"},
     {"version", version, "Show the version"},
@@ -141,6 +161,7 @@ constexpr Alias kAliases[] = {
     {"artifact list", "artifact ls"},
     {"container attach", "attach"},
     {"container commit", "commit"},
+    {"container cp", "cp"},
     {"container create", "create"},
     {"container exec", "exec"},
     {"container export", "export"},
@@ -186,14 +207,19 @@ constexpr Alias kAliases[] = {
     {"play kube", "play"},
     {"pod list", "pod ps"},
     {"pod ls", "pod ps"},
+    {"secret list", "secret ls"},
+    {"secret remove", "secret rm"},
     {"system events", "events"},
     {"system info", "info"},
     {"umount", "unmount"},
+    {"volume list", "volume ls"},
+    {"volume remove", "volume rm"},
+    {"volume umount", "volume unmount"},
 };
 
-constexpr std::string_view kGroups[] = {"container", "healthcheck", "image",
-                                        "manifest",  "artifact",    "pod",
-                                        "kube",      "generate",    "system"};
+constexpr std::string_view kGroups[] = {"container", "healthcheck", "image", "manifest",
+                                        "artifact",  "pod",         "kube",  "generate",
+                                        "volume",    "secret",      "system"};
 
 // What the peers have and we shall not, and why.
 struct Refusal {
@@ -217,13 +243,13 @@ constexpr Refusal kRefusals[] = {
     {"init", kNoInit},
     {"machine", "containers run on this host itself: there is no virtual machine to look after"},
     {"quadlet", "write a unit with `pod generate systemd` instead"},
+    {"volume reload", "there are no plugins for volumes, which is all that it would look at again"},
 };
 
 // What the peers have and we do not, yet.
-constexpr std::string_view kMissing[] = {
-    "build",        "buildx",         "builder",     "compose",    "cp",
-    "container cp", "generate spec",  "image build", "kube apply", "network",
-    "secret",       "system service", "volume"};
+constexpr std::string_view kMissing[] = {"build",      "buildx",        "builder",
+                                         "compose",    "generate spec", "image build",
+                                         "kube apply", "network",       "system service"};
 
 const Command* find(std::string_view name) {
   for (const Alias& alias : kAliases) {

@@ -3,6 +3,8 @@
 #include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/pods/pod.hpp"
+#include "storage/secret_store.hpp"
+#include "storage/volume_store.hpp"
 
 #include <fmt/core.h>
 
@@ -63,6 +65,20 @@ std::string image_names(const home::Home& home) {
   return out;
 }
 
+std::string volume_names(const home::Home& home) {
+  std::string out;
+  for (const storage::Volume& each : storage::VolumeStore(storage::Layout(home)).list())
+    out += line(each.name, "volume");
+  return out;
+}
+
+std::string secret_names(const home::Home& home) {
+  std::string out;
+  for (const storage::Secret& each : storage::SecretStore(storage::Layout(home)).list())
+    out += line(each.name, "secret");
+  return out;
+}
+
 std::string object_names(Completes what) {
   if (what == Completes::Nothing || what == Completes::Files) return "";
   const home::Home home = home::Home::open();
@@ -73,10 +89,15 @@ std::string object_names(Completes what) {
       return container_names(home, true);
     case Completes::Pods:
       return pod_names(home);
+    case Completes::Volumes:
+      return volume_names(home);
+    case Completes::Secrets:
+      return secret_names(home);
     case Completes::Images:
       return image_names(home);
     default:
-      return container_names(home, false) + pod_names(home) + image_names(home);
+      return container_names(home, false) + pod_names(home) + image_names(home) +
+             volume_names(home);
   }
 }
 

@@ -102,6 +102,8 @@ struct FileFlags {
   std::vector<std::string> mounts;
   std::vector<std::string> tmpfs;
   std::vector<std::string> volumes_from;
+  std::vector<std::string> secrets;
+  std::string volume_driver = "local";
   std::string image_volume = "anonymous";
   std::string shm_size = "64m";
 

@@ -9,13 +9,16 @@ namespace pod {
 
 void FileFlags::declare(cli::Options& options) {
   options.values("-v,--volume", volumes, "[SOURCE:]TARGET[:OPTIONS]: a path, or a volume's name")
-      .values("--mount", mounts, "type=bind|volume|tmpfs|devpts,source=...,target=...[,OPTION]")
+      .values("--mount", mounts,
+              "type=bind|volume|tmpfs|image|glob|ramfs|devpts,source=...,target=...")
       .values("--tmpfs", tmpfs, "TARGET[:OPTIONS]: a file system in memory")
-      .list("--volumes-from", volumes_from, "Mount what a container has: NAME[:OPTIONS]")
+      .value("--volume-driver", volume_driver, "local, which is the only one")
+      .values("--volumes-from", volumes_from, "Mount what a container has: NAME[:OPTIONS]")
+      .values("--secret", secrets,
+              "NAME[,type=mount|env][,target=...][,uid=...][,gid=...][,mode=...]")
       .value("--image-volume", image_volume,
              "What an image's volumes become: anonymous, tmpfs, ignore")
-      .value("--shm-size", shm_size, "Size of /dev/shm; 0: no limit")
-      .refuse("--secret");
+      .value("--shm-size", shm_size, "Size of /dev/shm; 0: no limit");
 }
 
 void FileFlags::apply(containers::Options& out) const {
@@ -29,8 +32,16 @@ void FileFlags::apply(containers::Options& out) const {
     out.mounts.push_back(std::move(mount));
   };
   for_each_value("--volume", volumes, [&](const auto& text) { add(parse_volume(text)); });
-  for_each_value("--mount", mounts, [&](const auto& text) { add(parse_mount(text)); });
+  for_each_value("--mount", mounts, [&](const auto& text) {
+    for (containers::VolumeMount& mount : parse_mounts(text))
+      add(std::move(mount));
+  });
   for_each_value("--tmpfs", tmpfs, [&](const auto& text) { add(parse_tmpfs(text)); });
+  for_each_value("--secret", secrets,
+                 [&](const auto& text) { out.secrets.push_back(parse_secret(text)); });
+  if (volume_driver != "local") {
+    throw base::Error(fmt::format("--volume-driver: {}: only local is known", volume_driver));
+  }
   out.volumes_from = volumes_from;
   out.image_volumes = image_volume == "bind" ? "anonymous" : image_volume;
   if (out.image_volumes != "anonymous" && out.image_volumes != "tmpfs" &&

@@ -49,7 +49,12 @@ std::string parse_namespace(const std::string& text, const std::vector<std::stri
 // TARGET[:OPTIONS]".
 containers::VolumeMount parse_volume(const std::string& text);
 containers::VolumeMount parse_mount(const std::string& text);
+// The same, but type=glob is several: one for each file that fits.
+std::vector<containers::VolumeMount> parse_mounts(const std::string& text);
 containers::VolumeMount parse_tmpfs(const std::string& text);
+
+// --secret: "NAME[,type=mount|env][,target=...][,uid=...][,gid=...][,mode=...]".
+containers::SecretUse parse_secret(const std::string& text);
 
 // Runs `work` with each value; errors get the flag in front.
 template <typename Values, typename Work>

@@ -3,6 +3,7 @@
 #include "cmd/pod/selection.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/containers/report.hpp"
+#include "pkg/containers/volume_catalog.hpp"
 #include "pkg/images/catalog.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/images/lists.hpp"
@@ -34,6 +35,10 @@ base::Json find_object(const home::Home& home, const std::string& name, const In
       return images::inspect(home, found->image);
     }
   }
+  if (flags.wants("volume")) {
+    const storage::VolumeStore store{storage::Layout(home)};
+    if (store.has(name)) return containers::inspect_volumes(home, {store.get(name)}).front();
+  }
   if (flags.wants("pod")) {
     if (const auto found = pods::find(home, name)) return pods::inspect(home, *found);
   }
@@ -64,18 +69,19 @@ int inspect_objects(const Arguments& arguments, InspectFlags& flags) {
 
 int inspect(Arguments arguments) {
   InspectFlags flags;
-  cli::Options options("Show everything about containers, images and pods");
+  cli::Options options("Show everything about containers, images, volumes and pods");
   options.value("-f,--format", flags.format, "json, or a Go template")
-      .value("-t,--type", flags.type, "all, container, image or pod")
+      .value("-t,--type", flags.type, "all, container, image, pod or volume")
       .flag("-s,--size", flags.size, "Sizes of containers as well")
       .flag("-l,--latest", flags.latest, "The newest container")
       .rest("NAME", flags.names);
   options.parse(arguments);
-  if (flags.type == "volume" || flags.type == "network" || flags.type == "artifact") {
+  if (flags.type == "network" || flags.type == "artifact") {
     throw base::Error("--type=" + flags.type + ": not supported yet");
   }
-  if (!flags.wants("container") && !flags.wants("image") && !flags.wants("pod")) {
-    throw base::Error("--type: " + flags.type + ": not one of all, container, image, pod");
+  if (!flags.wants("container") && !flags.wants("image") && !flags.wants("pod") &&
+      !flags.wants("volume")) {
+    throw base::Error("--type: " + flags.type + ": not one of all, container, image, pod, volume");
   }
   return inspect_objects(arguments, flags);
 }

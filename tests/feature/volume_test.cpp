@@ -95,3 +95,71 @@ TEST_F(Volume, IsMountedInsideTheContainerThoughALinkLeadsOut) {
   EXPECT_EQ(result.out, "text\n") << result;
   EXPECT_FALSE(std::filesystem::exists("/etc/made"));
 }
+
+TEST_F(Volume, IsWrittenOverWithoutBeingChanged) {
+  write("folder/file", "text");
+  const std::string folder = root() + "/folder";
+
+  EXPECT_EQ(
+      probe({"write", "/data/file", "new", "cat", "/data/file"}, {"-v", folder + ":/data:O"}).out,
+      "new");
+  EXPECT_EQ(probe({"cat", "/data/file"}, {"-v", folder + ":/data:O"}).out, "text");
+  probe({"write", "/data/new", "x"}, {"-v", "store:/data:O"});
+  EXPECT_EQ(probe({"ls", "/data"}, {"-v", "store:/data"}).out, "");
+}
+
+TEST_F(Volume, KeepsWhatIsWrittenOverItInAFolderOfTheUsers) {
+  write("folder/file", "text");
+  std::filesystem::create_directories(root() + "/upper");
+  std::filesystem::create_directories(root() + "/work");
+  const std::string options = ":O,upperdir=" + root() + "/upper,workdir=" + root() + "/work";
+
+  probe({"write", "/data/file", "new"}, {"-v", root() + "/folder:/data" + options});
+
+  EXPECT_TRUE(std::filesystem::exists(root() + "/upper/file"));
+  EXPECT_EQ(pod({"unshare", "rm", "-rf", root() + "/work", root() + "/upper"}).status, 0);
+}
+
+TEST_F(Volume, MayBeAnImage) {
+  image();
+  const std::string mount = "type=image,source=" + image() + ",destination=/image";
+
+  EXPECT_THAT(probe({"ls", "/image"}, {"--mount", mount}).out, HasSubstr("etc\n"));
+  EXPECT_NE(probe({"write", "/image/new", "x"}, {"--mount", mount}).status, 0);
+  EXPECT_EQ(
+      probe({"write", "/image/new", "x", "cat", "/image/new"}, {"--mount", mount + ",rw=true"}).out,
+      "x");
+  EXPECT_THAT(probe({"ls", "/image"}, {"--mount", mount + ",subpath=/etc"}).out,
+              HasSubstr("passwd\n"));
+}
+
+TEST_F(Volume, MayBeAllFilesThatFit) {
+  write("folder/one", "1");
+  write("folder/two", "2");
+
+  const auto result = probe({"cat", "/data/one", "cat", "/data/two"},
+                            {"--mount", "type=glob,src=" + root() + "/folder/*,dst=/data"});
+
+  EXPECT_EQ(result.out, "12") << result;
+}
+
+TEST_F(Volume, MayBeARamfs) {
+  const auto result = probe({"write", "/scratch/file", "x", "cat", "/proc/mounts"},
+                            {"--mount", "type=ramfs,dst=/scratch"});
+
+  EXPECT_EQ(result.status, 0) << result;
+  EXPECT_THAT(result.out, HasSubstr(" /scratch ramfs "));
+}
+
+TEST_F(Volume, IsNotMadeWhenItHasToBeThere) {
+  EXPECT_EQ(probe({"pid"}, {"-v", "missing:/data:nocreate"}).status, 125);
+  EXPECT_EQ(pod({"volume", "exists", "missing"}).status, 1);
+}
+
+TEST_F(Volume, ComesFromAnotherContainer) {
+  must({"create", "--name", "maker", "-v", "store:/data", image(), "probe"});
+
+  EXPECT_EQ(probe({"write", "/data/file", "x"}, {"--volumes-from", "maker"}).status, 0);
+  EXPECT_NE(probe({"write", "/data/file", "x"}, {"--volumes-from", "maker:ro"}).status, 0);
+  EXPECT_EQ(probe({"pid"}, {"--volumes-from", "maker:what"}).status, 125);
+}

@@ -159,7 +159,7 @@ TEST(ContainerOptions, NameTheFlagThatIsWrong) {
       {{"--health-cmd", "true", "--health-timeout", "0s"}, "--health-timeout: 0s: has to be more"},
       {{"--health-cmd", "true", "--health-retries", "0"}, "--health-retries: 0: has to be 1"},
       {{"--health-cmd", "true", "--health-on-failure", "x"}, "--health-on-failure: "},
-      {{"--secret", "x"}, "run: --secret: not supported yet"},
+      {{"--secret", "x,mode=9"}, "--secret: x,mode=9: "},
       {{"--name", "-web"}, "--name: "},
       {{"--network", "a", "--network", "b"}, "--network: more than one"},
       {{"--workdir", "srv"}, "--workdir: "},
