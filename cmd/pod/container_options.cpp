@@ -153,6 +153,7 @@ void resolve(const home::Home& home, const ContainerFlags& flags, containers::Op
     return;
   }
   refuse_what_belongs_to_the_pod(flags.network);
+  if (has_maps) throw base::Error("--uidmap, --gidmap: belong to the pod");
   options.pod = pods::get(home, name).id;
 }
 

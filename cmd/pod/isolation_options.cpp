@@ -56,6 +56,9 @@ void IsolationFlags::apply(containers::Options& out) const {
     throw base::Error(fmt::format("--cgroups={}: not supported yet", cgroups));
   }
   out.has_cgroup = cgroups != "disabled";
+  if (!userns.empty() && !(uid_map.empty() && gid_map.empty())) {
+    throw base::Error("--userns cannot be used with --uidmap and --gidmap");
+  }
   out.userns = userns;
   out.uid_map = uid_map;
   out.gid_map = gid_map;

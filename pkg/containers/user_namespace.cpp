@@ -18,8 +18,6 @@ userns::Ids ids_by_mode(const home::Home& home, const std::string& mode) try {
 }
 
 userns::Ids ids_by_maps(const home::Home& home, const Options& options) try {
-  if (!options.userns.empty()) throw base::Error("cannot be used with --userns");
-  if (!options.pod.empty()) throw base::Error("belongs to the pod");
   return userns::ids_for(options.uid_map, options.gid_map, home);
 } catch (base::Error& error) {
   error.during(options.uid_map.empty() ? "--gidmap" : "--uidmap");
@@ -51,7 +49,8 @@ userns::Ids joined_ids(const home::Home& home, const Options& options, const std
 
 userns::Ids pod_ids(const home::Home& home, Options& options) {
   const Sandbox sandbox = load_sandbox(home, options.pod);
-  if (!options.userns.empty() && options.userns != sandbox.userns) {
+  const bool is_hosts = options.userns == "host" && sandbox.userns.empty();
+  if (!options.userns.empty() && options.userns != sandbox.userns && !is_hosts) {
     throw base::Error(fmt::format("--userns={}: belongs to the pod", options.userns));
   }
   options.userns = sandbox.userns;
@@ -75,10 +74,16 @@ userns::Ids ids_for_pod(const home::Home& home, const std::string& mode) {
 void assign_ids(const home::Home& home, Options& options) {
   const std::string joined = joined_container(options);
   const bool has_maps = !options.uid_map.empty() || !options.gid_map.empty();
-  const userns::Ids ids = has_maps               ? ids_by_maps(home, options)
-                          : !options.pod.empty() ? pod_ids(home, options)
-                          : !joined.empty()      ? joined_ids(home, options, joined)
-                                                 : ids_by_mode(home, options.userns);
+  userns::Ids ids;
+  if (!options.pod.empty()) {
+    ids = pod_ids(home, options);
+  } else if (!joined.empty()) {
+    ids = joined_ids(home, options, joined);
+  } else if (has_maps && options.userns.empty()) {
+    ids = ids_by_maps(home, options);
+  } else {
+    ids = ids_by_mode(home, options.userns);
+  }
   options.uid_map = userns::extent_texts(ids.uids);
   options.gid_map = userns::extent_texts(ids.gids);
   if (!options.user.empty() || !keeps_id(options.userns)) return;
