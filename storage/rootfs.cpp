@@ -10,7 +10,6 @@
 #include "storage/driver.hpp"
 #include "storage/flat.hpp"
 #include "storage/fuse_overlayfs.hpp"
-#include "storage/layer_store.hpp"
 #include "storage/shifted.hpp"
 #include "storage/staging.hpp"
 #include "storage/trash.hpp"
@@ -37,29 +36,36 @@ struct Place {
   const Layout& layout;
 };
 
-// Each layer as it is, or with the owners that the container's ids need.
-void add_layers(const Place& place, const RootfsMount& what, Form form, Stack& stack) {
-  if (what.ids.are_sessions()) {
-    stack.lowers = trees_of(place.home, what.layers);
-    std::ranges::reverse(stack.lowers);
-    return;
-  }
-  const LayerStore layers(place.layout);
-  for (auto layer = what.layers.rbegin(); layer != what.layers.rend(); ++layer) {
-    if (!sys::exists(layers.root(*layer))) {
-      throw base::Error("layer " + base::short_id(*layer) +
-                        ": it is in an additional store only, and other user ids need it here: "
-                        "pull the image");
-    }
-    stack.lowers.push_back(shifted_tree(place.layout, *layer, what.ids, form));
-    if (form == Form::Thin) stack.data.push_back(layers.root(*layer));
-  }
+void check_is_here(const Layout& layout, const std::string& layer) {
+  if (sys::exists(layout.layer(layer))) return;
+  throw base::Error("layer " + base::short_id(layer) +
+                    ": it is in an additional store only, and other user ids need it here: "
+                    "pull the image");
 }
 
-Stack stack_of(const Place& place, const RootfsMount& what, Form form) {
+// Each layer as it is, or with the owners that the container's ids need. A probe says that overlay
+// is how they will be mounted.
+void add_layers(const Place& place, const RootfsMount& what, const Probe* probe, Stack& stack) {
+  stack.lowers = trees_of(place.home, what.layers);
+  std::ranges::reverse(stack.lowers);
+  if (what.ids.are_sessions() || what.layers.empty()) return;
+  for (const std::string& layer : what.layers)
+    check_is_here(place.layout, layer);
+  if (probe != nullptr && probe->can_lend) {
+    stack.data = stack.lowers;
+    stack.lowers = {
+        thin_tree(place.layout, what.layers.back(), what.ids, {stack.data, "", ""}, probe->call)};
+    return;
+  }
+  stack.lowers.clear();
+  for (auto layer = what.layers.rbegin(); layer != what.layers.rend(); ++layer)
+    stack.lowers.push_back(whole_tree(place.layout, *layer, what.ids));
+}
+
+Stack stack_of(const Place& place, const RootfsMount& what, const Probe* probe) {
   const Layout& layout = place.layout;
   Stack stack;
-  add_layers(place, what, form, stack);
+  add_layers(place, what, probe, stack);
   stack.is_ephemeral = what.ephemeral;
   if (what.read_only && !what.is_view) return stack;
   const std::string folder = layout.rootfs(what.container_id);
@@ -103,11 +109,8 @@ sys::Fd mount_flat(const Layout& layout, const RootfsMount& what, const Stack& s
 }
 
 sys::Fd mount_with(const Probe& probe, const Place& place, const RootfsMount& what) {
-  // The kernel does not read a file that two layers have through two thin trees (EPERM): only an
-  // image of one layer is sure to have none.
-  const bool is_thin =
-      probe.choice.driver == Driver::Overlay && probe.can_lend && what.layers.size() == 1;
-  const Stack stack = stack_of(place, what, is_thin ? Form::Thin : Form::Whole);
+  const bool is_overlay = probe.choice.driver == Driver::Overlay;
+  const Stack stack = stack_of(place, what, is_overlay ? &probe : nullptr);
   switch (probe.choice.driver) {
     case Driver::Overlay:
       return mount_overlay(stack, probe.call, mountpoint(place.home));
@@ -165,7 +168,7 @@ sys::Fd mount_rootfs(const home::Home& home, const RootfsMount& what) try {
     if (is_plain_mount(tree)) return bind_read_only(tree);
   }
   if (sys::exists(flat_tree(layout, what.container_id))) {
-    return mount_flat(layout, what, stack_of(place, what, Form::Whole));
+    return mount_flat(layout, what, stack_of(place, what, nullptr));
   }
   const auto kept = find_probe(home);
   const Probe probe = kept ? *kept : probe_drivers(home);

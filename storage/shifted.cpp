@@ -6,10 +6,11 @@
 // and its contents come from a data layer, which is the layer that we have. Such a tree is made in
 // the time that its inodes take, and no contents have to be brought to the disk.
 //
-// A redirect is looked up in all data layers of a mount, from the top. The name it has here is what
-// the container sees, so a layer above that has a file of this name hides ours anyway. With hard
-// links that is not so: a file can be seen by one name and be redirected to another. They are
-// copied.
+// There is one thin tree for all layers of an image, made of what they show as one tree: the kernel
+// refuses to go from one such file to another below it. A redirect is looked up in all data layers,
+// from the top. The name it has here is what the container sees, so the first layer that has a file
+// of this name is the one that is meant. With hard links that is not so: a file can be seen by one
+// name and be redirected to another. They are copied.
 #include "storage/shifted.hpp"
 
 #include "pkg/base/error.hpp"
@@ -36,6 +37,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -67,13 +69,15 @@ std::string for_root(std::string value, std::uint32_t root) {
   return value;
 }
 
+enum class Form { Thin, Whole };
+
 class Shifter {
  public:
   Shifter(const userns::Ids& ids, Form form, const std::string& target)
       : ids_(ids), form_(form), target_(sys::open_dir(target)) {}
 
-  void add(const std::string& layer) {
-    shift_folder({sys::open_dir(layer), sys::open_dir(sys::fd_path(target_))}, "");
+  void add(sys::Fd from) {
+    shift_folder({std::move(from), sys::open_dir(sys::fd_path(target_))}, "");
     // Contents that were copied are not in the file system's journal, as all the rest is.
     if (has_contents_ && ::syncfs(target_.get()) != 0) throw base::SysError("sync");
   }
@@ -137,6 +141,10 @@ void Shifter::copy_bytes(const sys::Fd& from, const sys::Fd& to) {
   if (::ioctl(to.get(), FICLONE, from.get()) == 0) return;
   ssize_t count = 0;
   while ((count = ::copy_file_range(from.get(), nullptr, to.get(), nullptr, kMost, 0)) > 0) {
+  }
+  if (count == 0) return;
+  // From an overlay to what is below it: the kernel copies between file systems of one kind only.
+  while ((count = ::sendfile(to.get(), from.get(), nullptr, kMost)) > 0) {
   }
   if (count < 0) throw base::SysError("copy");
 }
@@ -232,30 +240,51 @@ void Shifter::say_if_long() {
 
 std::string key_of(const userns::Ids& ids, Form form) {
   const std::string text = userns::map_text(ids.uids) + "/" + userns::map_text(ids.gids);
-  return (form == Form::Thin ? "thin-" : "whole-") + base::fingerprint(text);
+  return (form == Form::Thin ? "image-" : "layer-") + base::fingerprint(text);
 }
 
-}  // namespace
+struct Wanted {
+  const Layout& layout;
+  const std::string& layer;
+  const userns::Ids& ids;
+  Form form;
+};
 
-std::string shifted_tree(const Layout& layout, const std::string& layer, const userns::Ids& ids,
-                         Form form) try {
-  const std::string key = key_of(ids, form);
-  const std::string path = layout.shifted(layer) + "/" + key;
+template <typename Open>
+std::string find_or_make(const Wanted& wanted, Open open) try {
+  const Layout& layout = wanted.layout;
+  const std::string key = key_of(wanted.ids, wanted.form);
+  const std::string path = layout.shifted(wanted.layer) + "/" + key;
   const std::string tree = path + "/root";
   if (sys::exists(path)) return tree;
   // Who comes second waits, and finds it.
-  const NamedLock lock = NamedLock::take(layout, fmt::format("shift-{}-{}", layer, key));
+  const NamedLock lock = NamedLock::take(layout, fmt::format("shift-{}-{}", wanted.layer, key));
   if (sys::exists(path)) return tree;
   sys::spread_folders(layout.staging());
   Staged staged(layout);
   sys::make_dir(staged.path() + "/root");
-  Shifter(ids, form, staged.path() + "/root").add(LayerStore(layout).root(layer));
-  sys::make_dir(layout.shifted(layer), 0700);
+  Shifter(wanted.ids, wanted.form, staged.path() + "/root").add(open());
+  sys::make_dir(layout.shifted(wanted.layer), 0700);
   staged.publish(path);
   return tree;
 } catch (base::Error& error) {
-  error.during("layer " + base::short_id(layer) + " for the container's ids");
+  error.during("layer " + base::short_id(wanted.layer) + " for the container's ids");
   throw;
+}
+
+}  // namespace
+
+std::string thin_tree(const Layout& layout, const std::string& top, const userns::Ids& ids,
+                      const Stack& layers, OverlayCall call) {
+  return find_or_make({layout, top, ids, Form::Thin}, [&] {
+    if (layers.lowers.size() == 1) return sys::open_dir(layers.lowers.front());
+    return sys::open_at(mount_overlay(layers, call, ""), ".", O_RDONLY | O_DIRECTORY);
+  });
+}
+
+std::string whole_tree(const Layout& layout, const std::string& layer, const userns::Ids& ids) {
+  return find_or_make({layout, layer, ids, Form::Whole},
+                      [&] { return sys::open_dir(LayerStore(layout).root(layer)); });
 }
 
 }  // namespace storage

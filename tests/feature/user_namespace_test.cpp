@@ -125,6 +125,7 @@ TEST_F(UserNamespace, KeepsLinksModesAndWhatLayersHide) {
   EXPECT_THAT(listing.out, HasSubstr("-rwsr-xr-x 3/4"));
   EXPECT_THAT(listing.out, HasSubstr("0/0"));
   EXPECT_EQ(listing.out.find("gone"), std::string::npos);
+  EXPECT_EQ(support::run({"tar", "-xOf", root() + "/tar", "d/one"}).out, "second");
   EXPECT_EQ(two.out, "first");
   must({"rm", "c"});
 }
