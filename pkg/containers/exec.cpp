@@ -76,6 +76,8 @@ int wait_for(const runtime::Executed& executed, sys::SignalQueue& signals) {
 
 // Everything that is decided before the process is started.
 struct Prepared {
+  const home::Home& home;
+  events::Subject subject;
   State state;
   sys::Fd container;  // its first process
   oci::Process what;
@@ -100,7 +102,20 @@ Prepared prepare(const home::Home& home, const Container& container, const ExecO
   } catch (const base::Error& error) {
     base::log::warn("exec in {}: outside of its resource limits: {}", container.name, error.what());
   }
-  return {state, std::move(*process), process_of(spec, options), filter_of(home, spec, options)};
+  return {home,
+          subject_of(container),
+          state,
+          std::move(*process),
+          process_of(spec, options),
+          filter_of(home, spec, options)};
+}
+
+void note_end(const Prepared& prepared, int exit_code) {
+  events::Event died;
+  died.status = "exec_died";
+  died.subject = prepared.subject;
+  died.exit_code = exit_code;
+  events::note(prepared.home, std::move(died));
 }
 
 runtime::Executed run(const Prepared& prepared, const ExecOptions& options) {
@@ -142,6 +157,7 @@ void drain(const sys::Fd& terminal) {
     int status = 0;
     while (::waitpid(executed.pid, &status, 0) < 0 && errno == EINTR) {
     }
+    note_end(prepared, sys::exit_status(status));
     sys::send_message(command, base::Json::object({{"exit", sys::exit_status(status)}}).dump());
   } catch (const base::Error& error) {
     sys::send_message(
@@ -188,15 +204,12 @@ int run_kept(const Prepared& prepared, const ExecOptions& options) {
 
 int exec(const home::Home& home, const Container& container, const ExecOptions& options) {
   const Prepared prepared = prepare(home, container, options);
-  events::note(home, "exec", subject_of(container));
+  events::note(home, "exec", prepared.subject);
   if (options.detach || options.terminal) return run_kept(prepared, options);
   sys::SignalQueue signals({SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2});
-  events::Event died;
-  died.status = "exec_died";
-  died.subject = subject_of(container);
-  died.exit_code = wait_for(run(prepared, options), signals);
-  events::note(home, died);
-  return *died.exit_code;
+  const int exit_code = wait_for(run(prepared, options), signals);
+  note_end(prepared, exit_code);
+  return exit_code;
 }
 
 }  // namespace containers

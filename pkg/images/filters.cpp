@@ -184,7 +184,9 @@ void require_own(const storage::Image& image, const std::string& text) {
 void tag(const home::Home& home, const std::string& image, const std::string& name) {
   const storage::Layout layout(home);
   if (const auto list = find_list(home, image)) {
-    return storage::ListStore(layout).tag(list->list.id, local_name(name));
+    storage::ListStore(layout).tag(list->list.id, local_name(name));
+    return events::note(home, "tag",
+                        {.type = "image", .id = list->list.id, .name = local_name(name)});
   }
   const auto found = find(home, image);
   if (!found) throw base::Error(image + ": image not known");

@@ -56,6 +56,21 @@ TEST_F(Events, ComeAsTheyHappen) {
   EXPECT_TRUE(follow.expect("container died"));
 }
 
+TEST_F(Events, TellTheEndOfEveryCommandInAContainer) {
+  start_probe({"forever"}, {"--name", "web"});
+  support::Program follow(words({"events", "--since", "1m", "--filter", "event=exec_died",
+                                 "--format", "ended {{.ContainerExitCode}}"}),
+                          start());
+
+  must({"exec", "--detach", "web", "probe", "exit", "3"});
+  EXPECT_TRUE(follow.expect("ended 3"));
+  support::Start terminal = start();
+  terminal.terminal = true;
+  support::Program exec(words({"exec", "-t", "web", "probe", "exit", "4"}), terminal);
+  EXPECT_EQ(exec.wait().status, 4);
+  EXPECT_TRUE(follow.expect("ended 4"));
+}
+
 TEST_F(Events, OfImagesAndPodsAreTold) {
   must({"tag", image(), "other"});
   must({"untag", image(), "localhost/other"});
