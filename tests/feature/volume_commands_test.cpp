@@ -25,7 +25,7 @@ TEST_F(VolumeCommands, CreateAndList) {
   EXPECT_EQ(pod({"volume", "create", "../db"}).status, 125);
   EXPECT_THAT(must({"volume", "ls"}), HasSubstr("DRIVER      VOLUME NAME\nlocal       "));
   EXPECT_EQ(must({"volume", "ls", "-q", "--filter", "label=app=web"}), "db");
-  EXPECT_EQ(must({"volume", "ls", "--format", "{{.Name}} {{.Labels}}", "-f", "name=^d"}),
+  EXPECT_EQ(must({"volume", "ls", "--format", "{{.Name}} {{.Labels}}", "-f", "name=^db$"}),
             "db map[app:web]");
   EXPECT_EQ(pod({"volume", "ls", "--filter", "colour=red"}).status, 125);
 }
