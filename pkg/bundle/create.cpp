@@ -123,7 +123,7 @@ class Creation {
     prepare();
     start();
     run_hooks_outside();
-    await_gate();
+    await(runtime::Step::AtGate);
     finish();
     is_done_ = true;
     return {container_, std::move(terminal_)};
@@ -164,9 +164,10 @@ class Creation {
     throw;
   }
 
-  bool has_hooks() const {
+  // Whether there is something that has to be done, or written, before the process goes on.
+  bool makes_it_wait() const {
     const oci::Hooks& hooks = spec_.hooks;
-    return !hooks.prestart.empty() || !hooks.create_runtime.empty() ||
+    return listener_.greeting || !hooks.prestart.empty() || !hooks.create_runtime.empty() ||
            !hooks.create_container.empty();
   }
 
@@ -175,7 +176,7 @@ class Creation {
     sys::Fd report = make_fifo(container_.report());
     report_ = sys::open_file(container_.report(), O_RDONLY);
     sys::Pipe hooks_gate;
-    if (has_hooks()) hooks_gate = sys::make_pipe();
+    if (makes_it_wait()) hooks_gate = sys::make_pipe();
     state_ = sys::memory_file("");
     Launch what{spec_, options_.id, filter_, options_.cgroups, {}};
     what.outside.gate = gate.get();
@@ -210,9 +211,7 @@ class Creation {
 
   void run_hooks_outside() {
     if (!hooks_gate_) return;
-    const auto report = runtime::next_report(report_);
-    if (!report) throw base::Error("the container's process ended before its time");
-    if (report->step != runtime::Step::AtHooks) throw runtime::to_error(*report);
+    await(runtime::Step::AtHooks);
     hooks_have_begun_ = true;
     const std::string state = state_json(container_, spec_, Status::Creating, pid_).dump();
     run_hooks(spec_.hooks.prestart, state);
@@ -220,9 +219,9 @@ class Creation {
     sys::write_all(hooks_gate_, "g");
   }
 
-  void await_gate() {
+  void await(runtime::Step step) {
     while (const auto report = runtime::next_report(report_)) {
-      if (report->step == runtime::Step::AtGate) return;
+      if (report->step == step) return;
       if (report->step != runtime::Step::ShowHostsProc) throw runtime::to_error(*report);
     }
     throw base::Error("the container's process ended before its time");
