@@ -16,6 +16,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -133,9 +134,22 @@ oci::Mount device_mount(const oci::Device& device) {
   return {device.path, "bind", device.source, {"bind", "rw"}, "", false, {}, {}};
 }
 
+// Other runtimes make a working directory that is missing; we make the image's, and the user's own
+// has to be there. What is in a mount is not looked at.
+void check_directory(const oci::Spec& spec, const sys::Fd& root) {
+  const std::string& cwd = spec.process.cwd;
+  const bool is_mounted =
+      std::any_of(spec.mounts.begin(), spec.mounts.end(), [&](const oci::Mount& mount) {
+        return cwd == mount.destination || cwd.starts_with(mount.destination + "/");
+      });
+  if (is_mounted || sys::find_in(root, cwd)) return;
+  throw base::SysError("working directory " + cwd, ENOENT, 127);
+}
+
 void make_ready(const oci::Spec& spec, const sys::Fd& root) {
   const runtime::Tree tree(root);
   if (spec.process.make_cwd) tree.make_directory(tree.resolve(spec.process.cwd));
+  check_directory(spec, root);
   try {
     tree.make_file(tree.resolve("/run/.containerenv"));
   } catch (const base::Error& error) {

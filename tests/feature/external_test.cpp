@@ -61,6 +61,7 @@ TEST_F(ExternalRuntime, SaysWhatCannotBeExecuted) {
   EXPECT_EQ(missing.status, 127) << missing;
   EXPECT_THAT(missing.err, HasSubstr("no-such-command"));
   EXPECT_EQ(run({"/etc"}, {"--rm"}).status, 126);
+  EXPECT_EQ(run({"probe", "pwd"}, {"--rm", "--workdir=/no/where"}).status, 127);
   EXPECT_THAT(run({"probe"}, {"--rm", "--init"}).err, HasSubstr("--init"));
 }
 
