@@ -36,7 +36,7 @@ std::string heading_of(const std::string& field, const std::vector<Heading>& hea
 std::string heading_line(const Template& row, const std::vector<Heading>& headings) {
   base::Json fields = base::Json::object();
   for (const std::string& field : row.fields())
-    fields[field] = heading_of(field, headings);
+    fields[field + "()"] = heading_of(field, headings);
   try {
     return row.render(fields) + "\n";
   } catch (const base::Error&) {

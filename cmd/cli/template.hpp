@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cmd/cli/template_tree.hpp"
+#include "cmd/cli/template_value.hpp"
 #include "pkg/base/json.hpp"
 
 #include <string>
@@ -9,10 +10,10 @@
 
 namespace cli {
 
-// A Go text/template, as --format takes it: fields, pipelines, variables, if, range, with, and the
-// functions that the peers add (json, join, upper ...). Its data is a JSON value. Where a Go value
-// has a method, the object has a member whose name ends in "()": found by its bare name before
-// fields are, never printed. A method with an argument (`.Label "k"`) is a member that is an
+// A Go text/template, as --format takes it: fields, pipelines, variables, if, range, with, define,
+// and the functions that the peers add (json, join, upper ...). Its data is a JSON value. Where a
+// Go value has a method, the object has a member whose name ends in "()": found by its bare name
+// before fields are, never printed. A method with an argument (`.Label "k"`) is a member that is an
 // object.
 class Template {
  public:
@@ -26,12 +27,9 @@ class Template {
   std::vector<std::string> fields() const;
 
  private:
-  explicit Template(std::vector<tree::Node> nodes) : nodes_(std::move(nodes)) {}
+  explicit Template(tree::Program program) : program_(std::move(program)) {}
 
-  std::vector<tree::Node> nodes_;
+  tree::Program program_;
 };
-
-// The value without its methods, as `json` prints it.
-base::Json without_methods(const base::Json& value);
 
 }  // namespace cli

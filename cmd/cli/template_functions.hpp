@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cmd/cli/template_value.hpp"
 #include "pkg/base/json.hpp"
 
 #include <string>
@@ -8,25 +9,31 @@
 
 namespace cli {
 
-// A value in a template; nullptr is what a map has under a key that is not there ("<no value>").
-using Value = const base::Json*;
+using Arguments = std::vector<Value>;
+
+// A function of templates; those of Go's text/template, and those that the peers add.
+struct Function {
+  std::string_view name;
+  base::Json (*run)(const Arguments&);
+  std::size_t least;  // arguments
+  std::size_t most;
+};
+constexpr std::size_t kAnyNumber = SIZE_MAX;
 
 bool is_function(std::string_view name);
 
 // Calls any function but `and`, `or`, which do not look at all their arguments, and `index`, whose
 // result is part of its argument. Throws base::Error.
-base::Json call(std::string_view name, const std::vector<Value>& arguments);
+base::Json call(std::string_view name, const Arguments& arguments);
 
-// Go's truth: not zero, not empty.
-bool is_true(Value value);
+// Throws base::Error when so many arguments cannot be given.
+void check_count(std::string_view name, std::size_t count);
 
-// As Go prints a value with %v: "[a b]", "map[k:v]".
-std::string print_text(Value value);
+// Arguments of a kind; throw base::Error for another.
+const std::string& text_of(Value value);
+std::int64_t integer_of(Value value);
 
-// `printf`. See Go's fmt: %s %d %v %q %x %X %f %t %c %%, with width, precision, '-' and '0'.
-std::string print_formatted(const std::vector<Value>& arguments);
-
-// Part of a value by index or key; nullptr for a key that is not there.
-Value index_of(Value value, Value key);
+// Texts made of texts: json, join, upper, html and so on. See template_texts.cpp.
+const Function* find_text_function(std::string_view name);
 
 }  // namespace cli

@@ -192,30 +192,143 @@ TEST(Template, PrintsAnObjectAsJsonWithoutItsMethods) {
   EXPECT_EQ(render("{{json .}}").find("()"), std::string::npos);
 }
 
-TEST(Template, SaysWhatIsWrong) {
-  EXPECT_THAT(error_of("{{.Nme}}"), testing::StartsWith("template: .Nme: no such field"));
-  EXPECT_THAT(error_of("{{.State.Nothing}}"), testing::HasSubstr("no such field"));
-  EXPECT_EQ(error_of("{{.Pid.Nothing}}"), "template: .Nothing: 42 has no fields");
-  EXPECT_EQ(error_of("{{nofunc .Pid}}"), "template: nofunc: unknown function");
-  EXPECT_EQ(error_of("{{.Pid"), "template: {{ is not closed");
-  EXPECT_EQ(error_of("{{if .Pid}}"), "template: a block has no end");
-  EXPECT_EQ(error_of("{{end}}"), "template: an end or else without its beginning");
-  EXPECT_EQ(error_of("{{index .Names 9}}"), "template: index out of range: 9");
-  EXPECT_EQ(error_of("{{$y}}"), "template: $y: unknown variable");
-  EXPECT_EQ(error_of(R"({{eq .Pid "42"}})"), "template: incompatible types for comparison");
-  EXPECT_EQ(error_of("{{}}"), "template: a value is missing");
-  EXPECT_EQ(error_of("{{(.Pid}}"), "template: ( is not closed");
-  EXPECT_EQ(error_of("{{\"a}}"), "template: {{ is not closed");
-  EXPECT_EQ(error_of("{{.Pid | 3}}"), "template: a value cannot take what is piped into it");
-  EXPECT_EQ(error_of("{{lt 1}}"), "template: lt: wrong number of arguments: 1");
-  EXPECT_EQ(error_of("{{if}}x{{end}}"), "template: a value is missing");
-  EXPECT_EQ(error_of("{{range .Pid}}{{end}}"), "template: range over 42");
+TEST(Template, SaysWhatIsWrongAndWhere) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{{nofunc .Pid}}", "template: 1:2: function \"nofunc\" not defined"},
+      {"{{.Pid", "template: 1:6: unclosed action"},
+      {"{{if .Pid}}", "template: 1:11: unexpected EOF: an {{end}} is missing"},
+      {"a\n {{end}}", "template: 2:3: unexpected {{end}}"},
+      {"{{$y}}", "template: 1:2: undefined variable \"$y\""},
+      {"{{}}", "template: 1:2: missing value for command"},
+      {"{{if}}x{{end}}", "template: 1:2: missing value for if"},
+      {"{{(.Pid}}", "template: 1:2: unclosed left paren"},
+      {"{{\"a}}", "template: 1:6: unterminated quoted string"},
+      {"{{.Pid | 3}}", "template: 1:2: non executable command in pipeline stage 2"},
+      {"{{break}}", "template: 1:2: {{break}} outside {{range}}"},
+      {"{{/* x}}", "template: 1:2: unclosed comment"},
+      {"{{print\"a\"}}", "template: 1:7: bad character '\"'"},
+      {"{{template \"x\"}}", "template: 1:2: template \"x\" not defined"},
+      {"{{.Pid.Nothing}}",
+       "template: 1:2: at <.Pid.Nothing>: can't evaluate field Nothing in type int"},
+      {"{{index .Names 9}}",
+       "template: 1:2: at <index>: error calling index: index out of range: 9"},
+      {R"({{eq .Pid "42"}})",
+       "template: 1:2: at <eq>: error calling eq: incompatible types for comparison"},
+      {"{{lt 1}}", "template: 1:2: at <lt>: wrong number of args for lt: want 2 got 1"},
+      {"{{and}}", "template: 1:2: at <and>: wrong number of args for and: want at least 1 got 0"},
+      {"{{1 2}}", "template: 1:2: at <1>: can't give argument to non-function"},
+      {"{{nil}}", "template: 1:2: at <nil>: nil is not a command"},
+      {"{{range .Id}}{{end}}", "template: 1:2: range can't iterate over 0123456789abcdef"},
+      {"{{call .Id}}", "template: 1:2: at <call>: error calling call: non-function of type string"},
+      {"{{lower .Pid}}",
+       "template: 1:2: at <lower>: error calling lower: wrong type for value; expected string; got "
+       "int"},
+  };
+  for (const auto& [text, message] : cases)
+    EXPECT_EQ(error_of(text), message) << text;
 }
 
-TEST(Template, BoundsItsDepth) {
-  const std::string deep = "{{" + std::string(100, '(') + "1" + std::string(100, ')') + "}}";
+TEST(Template, NamesTheFieldsThereAreWhenOneIsMissing) {
+  EXPECT_THAT(
+      error_of("{{.Nme}}"),
+      testing::StartsWith("template: 1:2: at <.Nme>: can't evaluate field Nme in type struct; "
+                          "there are Id, Names, "));
+  EXPECT_THAT(error_of("{{.State.Nothing}}"), testing::HasSubstr("field Nothing in type State"));
+}
+
+TEST(Template, PrintsAsGoDoes) {
+  expect_all({
+      {"{{.State}}", "{running true 0 <nil>}"},
+      {R"({{printf "%+v" .State}})", "{Status:running Running:true ExitCode:0 Health:<nil>}"},
+      {"{{.NetworkSettings.Ports}}", "map[53/udp:[] 80/tcp:[{ 8080}]]"},
+      {R"({{printf "%#v %#v" .Names .Config.Labels}})",
+       R"([]string{"web", "alias"} map[string]string{"app":"shop", "tier":"front"})"},
+      {R"({{printf "%T %T %T %T" .Id .Pid .State.Running .Names}})", "string int bool []string"},
+      {"{{.Config.Labels.nothing.deep}}", "<no value>"},
+      {R"({{print .Config.Labels.nothing}} {{index .NetworkSettings.Ports "1/tcp"}})", "<nil> []"},
+      {"{{1e9}} {{1e3}} {{0.00001}} {{1_000}} {{0x1F}} {{010}} {{'a'}}",
+       "1e+09 1000 1e-05 1000 31 8 97"},
+  });
+}
+
+TEST(Template, FormatsAsGoDoes) {
+  expect_all({
+      {R"({{printf "%d|%s|%t" "a" 1 "b"}})", "%!d(string=a)|%!s(int=1)|%!t(string=b)"},
+      {R"({{printf "%d" 1 2}})", "1%!(EXTRA int=2)"},
+      {R"({{printf "%d" .Names}})", "[%!d(string=web) %!d(string=alias)]"},
+      {R"({{printf "%q" .Names}})", R"(["web" "alias"])"},
+      {R"({{printf "%5d|%-5d|%05d|%+d|%x|%X|%#x|%o|%b|%c|%U" 42 42 -42 42 255 255 255 8 5 65 65}})",
+       "   42|42   |-0042|+42|ff|FF|0xff|10|101|A|U+0041"},
+      {R"({{printf "%8.3f|%e|%g|%6.2f" 1.5 1.5 1.5 2.0}})", "   1.500|1.500000e+00|1.5|  2.00"},
+      {R"({{printf "%.2s|%5s|%-5s|%x|% x|%q" "héllo" "é" "é" "ab" "ab" "a\n"}})",
+       R"(hé|    é|é    |6162|61 62|"a\n")"},
+      {R"({{printf "%*d|%[2]v %[1]v|%[9]d" 5 42}})", "   42|42 5|%!d(BADINDEX)"},
+      {R"({{printf "%z %"  1}})", "%!z(int=1) %!(NOVERB)"},
+      {R"({{printf "%v %s" nil .Config.Labels.nothing}})", "<nil> %!s(<nil>)"},
+      {R"({{printf "%99999999999d" 1}})", "%!(NOVERB)%!(EXTRA int=1)"},
+  });
+}
+
+TEST(Template, EscapesForOtherLanguages) {
+  expect_all({
+      {R"({{html "<a> & 'b'"}})", "&lt;a&gt; &amp; &#39;b&#39;"},
+      {R"({{js "it's <b>\n"}})", R"(it\'s \u003Cb\u003E\u000A)"},
+      {R"({{urlquery "a b/ü"}})", "a+b%2F%C3%BC"},
+  });
+}
+
+TEST(Template, ReadsConstantsAsGoDoes) {
+  expect_all({
+      {R"({{"\x41\101\u00e9\t\"\\"}})", "AA\u00e9\t\"\\"},
+      {"{{`raw\\n`}}", "raw\\n"},
+      {R"({{'\n'}} {{'é'}} {{'\''}})", "10 233 39"},
+      {"{{-.5}} {{+5}} {{0b11}} {{1.5e3}}", "-0.5 5 3 1500"},
+  });
+}
+
+TEST(Template, DefinesTemplatesInside) {
+  expect_all({
+      {R"({{define "t"}}<{{.}}>{{end}}{{range .Names}}{{template "t" .}}{{end}})", "<web><alias>"},
+      {R"({{block "b" .Pid}}{{.}}{{end}}{{template "b" 1}})", "421"},
+      {R"({{define "t"}}{{$}}{{end}}{{$x := 1}}{{template "t" 2}}{{$x}})", "21"},
+      {R"({{define "t"}}{{.}}{{end}}{{template "t"}})", "<no value>"},
+  });
+}
+
+TEST(Template, CountsAndChains) {
+  expect_all({
+      {"{{range 3}}{{.}}{{end}}{{range $i := 2}}{{$i}}{{end}}{{range 0}}x{{else}}none{{end}}",
+       "01201none"},
+      {"{{with .Mounts}}a{{else with .Pid}}{{.}}{{else}}c{{end}}", "42"},
+      {"{{range $i, $v := .Names}}{{$i}}{{else}}{{end}}{{$v := 5}}{{range $v = "
+       ".Names}}{{end}}{{$v}}",
+       "01alias"},
+  });
+}
+
+TEST(Template, LooksAtNoMoreArgumentsThanItNeeds) {
+  expect_all({
+      {"{{or 1 .Nothing}} {{and 0 .Nothing}}", "1 0"},
+      {R"({{if and .Mounts (index .Mounts 0)}}a{{else}}b{{end}})", "b"},
+  });
+}
+
+// However a template is written, it ends, and in bounded memory.
+TEST(Template, HasBounds) {
+  const std::string deep = "{{" + std::string(200, '(') + "1" + std::string(200, ')') + "}}";
+  std::string blocks;
+  for (int i = 0; i < 200; ++i)
+    blocks += "{{if 1}}";
 
   EXPECT_THAT(error_of(deep), testing::HasSubstr("too many parentheses"));
+  EXPECT_THAT(error_of(blocks), testing::HasSubstr("too many blocks"));
+  EXPECT_THAT(error_of(R"({{define "t"}}{{template "t" .}}{{end}}{{template "t" .}})"),
+              testing::HasSubstr("exceeded maximum depth"));
+  EXPECT_THAT(error_of("{{range 9223372036854775807}}{{end}}"), testing::HasSubstr("it makes more than"));
+  EXPECT_THAT(error_of(R"({{range 100000}}{{printf "%1000000d" 1}}{{end}})"),
+              testing::HasSubstr("more than 64 MiB"));
+  EXPECT_THAT(error_of(R"({{$x := "ab"}}{{range 100}}{{$x = print $x $x}}{{end}})"),
+              testing::HasSubstr("more than 64 MiB"));
 }
 
 TEST(Template, NamesTheFieldsOfItsData) {
