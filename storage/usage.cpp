@@ -99,6 +99,7 @@ base::Json store_section(const home::Home& home, const base::Json& containers) {
   layout.prepare();
   const DriverChoice choice = choose_driver(home);
   base::Json section = base::Json::object();
+  section["configFile"] = "";
   section["containerStore"] = containers;
   section["graphDriverName"] = driver_name(choice.driver);
   section["graphDriverReason"] = choice.reason;

@@ -14,6 +14,18 @@ namespace cli {
 namespace {
 
 constexpr int kIndent = 4;
+constexpr std::string_view kTable = "table";
+
+bool starts_table(std::string_view format) {
+  return format.starts_with("table ") || format.starts_with("table{") ||
+         format.starts_with("table\t") || format.starts_with("table\\t");
+}
+
+// What a template makes is a line, also when it has not been asked to end one.
+std::string as_line(std::string format) {
+  if (!format.ends_with('\n') && !format.ends_with("\\n")) format += '\n';
+  return format;
+}
 
 // "RunningFor" -> "RUNNING FOR", "ImageID" -> "IMAGE ID".
 std::string heading_of(const std::string& field, const std::vector<Heading>& headings) {
@@ -38,7 +50,7 @@ std::string heading_line(const Template& row, const std::vector<Heading>& headin
   for (const std::string& field : row.fields())
     fields[field + "()"] = heading_of(field, headings);
   try {
-    return row.render(fields) + "\n";
+    return row.render(fields);
   } catch (const base::Error&) {
     return "";
   }
@@ -59,6 +71,11 @@ std::string with_tabs(std::string_view text) {
     out += letter == ' ' && depth == 0 ? '\t' : letter;
   }
   return out;
+}
+
+// What follows "table".
+std::string columns_of(std::string_view format) {
+  return with_tabs(base::trim(format.substr(kTable.size())));
 }
 
 }  // namespace
@@ -91,32 +108,30 @@ std::string align(std::string_view lines) {
 
 std::string format_rows(const std::string& format, const Listing& listing) {
   if (format == "json") return without_methods(listing.rows).dump(kIndent) + "\n";
-  if (format.starts_with("{{range")) return Template::parse(format).render(listing.rows);
-
-  constexpr std::string_view kTable = "table";
-  const bool is_table = format.starts_with("table ") || format.starts_with("table{") ||
-                        format.starts_with("table\t") || format.starts_with("table\\t");
-  std::string text = format;
-  if (is_table) text = with_tabs(base::trim(std::string_view(text).substr(kTable.size())));
-  const Template row = Template::parse(text);
+  if (format.starts_with("{{range")) {
+    return Template::parse(as_line(format)).render(listing.rows);
+  }
+  const bool is_table = starts_table(format);
+  const Template row = Template::parse(as_line(is_table ? columns_of(format) : format));
   std::string out = is_table && listing.has_heading ? heading_line(row, listing.headings) : "";
   for (const base::Json& each : listing.rows)
-    out += row.render(each) + "\n";
+    out += row.render(each);
   return is_table ? align(out) : out;
 }
 
 std::string format_objects(const std::string& format, const base::Json::Array& objects) {
   if (format.empty() || format == "json") return without_methods(objects).dump(kIndent) + "\n";
-  const Template each = Template::parse(format);
+  const bool is_table = starts_table(format);
+  const Template each = Template::parse(as_line(is_table ? columns_of(format) : format));
   std::string out;
   for (const base::Json& object : objects)
-    out += each.render(object) + "\n";
-  return out;
+    out += each.render(object);
+  return is_table ? align(out) : out;
 }
 
 std::string format_object(const std::string& format, const base::Json& object) {
   if (format.empty() || format == "json") return without_methods(object).dump(kIndent) + "\n";
-  return Template::parse(format).render(object) + "\n";
+  return Template::parse(as_line(format)).render(object);
 }
 
 void print(std::string_view text) {

@@ -1,9 +1,13 @@
 #include "cmd/cli/template_functions.hpp"
+#include "cmd/cli/template_time.hpp"
 #include "cmd/cli/template_token.hpp"
 #include "cmd/cli/template_walk.hpp"
 #include "pkg/base/error.hpp"
 
 #include <fmt/core.h>
+
+#include <optional>
+#include <utility>
 
 namespace cli {
 
@@ -126,15 +130,26 @@ Value Walk::evaluate(const Operand& operand) {
 Value Walk::fields(Value value, const Operand& operand) {
   try {
     for (const std::string& name : operand.fields)
-      value = field_of(value, name);
+      value = is_time(value) ? time_field(value, name) : field_of(value, name);
     return value;
   } catch (const base::Error& error) {
     fail(operand, error.what());
   }
 }
 
+// `.Created.Unix`; `.Created.Format` is the time again, for call_method.
+Value Walk::time_field(Value time, const std::string& name) {
+  if (name == "Format") return Value(time.json(), "Format()");
+  std::optional<Json> field = find_time_field(time.json().as_string(), name);
+  if (!field) throw base::Error(fmt::format("can't evaluate field {} in type time.Time", name));
+  return Value(own(std::move(*field)).json(), name == "UTC" || name == "Local" ? "Time" : "");
+}
+
 // `.Label "k"`: the member's value under the key, an empty text when there is none.
 Value Walk::call_method(Value method, Value argument, const Operand& operand) {
+  if (method.name() == "Format()" && argument.is_string()) {
+    return own(format_time(method.json().as_string(), argument.json().as_string()));
+  }
   if (!method.is_object() && is_method(method.name())) return method;  // a heading
   if (!method.is_object()) {
     fail(operand,

@@ -1,10 +1,13 @@
 #include "cmd/cli/template_print.hpp"
 
 #include "cmd/cli/template_rune.hpp"
+#include "cmd/cli/template_time.hpp"
 #include "pkg/base/text.hpp"
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -82,9 +85,13 @@ std::string print_struct(Value value, const Directive& directive) {
 // Go's nil lists and maps print as if they were empty; the rest are pointers.
 std::string print_nil(Value value, const Directive& directive) {
   if (is_go_syntax(directive)) return type_of(value) + "(nil)";
-  if (value.is_map()) return "map[]";
-  if (value.name().empty()) return "<nil>";  // an element
-  const bool is_pointer = value.name() == "Health" || value.name() == "Healthcheck";
+  if (value.is_map() || value.name() == "Config") return "map[]";  // LogConfig's
+  if (value.name().empty()) return "<nil>";                        // an element
+  constexpr std::string_view kPointers[] = {"Health",        "Health()", "HealthCheck()",
+                                            "Healthcheck()", "SizeRw()", "SizeRootFs()",
+                                            "Server()"};
+  const bool is_pointer =
+      std::find(std::begin(kPointers), std::end(kPointers), value.name()) != std::end(kPointers);
   return is_pointer ? padded("<nil>", directive) : "[]";
 }
 
@@ -121,6 +128,9 @@ std::string print_value(Value value, const Directive& directive) {
   if (value.is_object()) return print_struct(value, directive);
   if (value.is_bool() && is_one_of(verb, "vt")) {
     return padded(json.as_bool() ? "true" : "false", directive);
+  }
+  if (is_time(value) && is_one_of(verb, "vs")) {
+    return padded(time_text(json.as_string()), directive);
   }
   if (value.is_string() && is_one_of(verb, "vsxXq"))
     return print_string(json.as_string(), directive);

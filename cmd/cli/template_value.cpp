@@ -15,12 +15,13 @@ namespace {
 using base::Json;
 
 // In Go these are maps: they print as maps, and a key that is not there is no error.
+// In small letters: JSON and templates write some of them in different ones.
 constexpr std::string_view kMaps[] = {
-    "Annotations", "Attributes",   "Data",         "DriverOpts", "ExposedPorts", "GraphOptions",
-    "GraphStatus", "IPAMOptions",  "ipam_options", "Label",      "Labels",       "Networks",
-    "Options",     "PortBindings", "Ports",        "Registries", "StorageOpt",   "Storage",
-    "Sysctl",      "Sysctls",      "Tmpfs",        "Volumes"};
-constexpr std::string_view kMapsOfLists[] = {"PortBindings", "Ports"};
+    "annotations", "attributes",   "data",         "driveropts", "exposedports", "graphoptions",
+    "graphstatus", "ipamoptions",  "ipam_options", "label",      "labels",       "networks",
+    "options",     "portbindings", "ports",        "registries", "storageopt",   "status",
+    "sysctl",      "sysctls",      "tmpfs",        "volumes"};
+constexpr std::string_view kMapsOfLists[] = {"portbindings", "ports"};
 
 bool contains(const auto& names, std::string_view name) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
@@ -30,6 +31,13 @@ std::string_view without_call(std::string_view name) {
   return is_method(name) ? name.substr(0, name.size() - 2) : name;
 }
 
+// "created_by" is "CreatedBy" in a template.
+std::string plain(std::string_view name) {
+  std::string text = base::lower(without_call(name));
+  text.erase(std::remove(text.begin(), text.end(), '_'), text.end());
+  return text;
+}
+
 std::string names_of(const Json& object) {
   std::vector<std::string> names;
   for (const auto& [name, member] : object.as_object())
@@ -37,17 +45,17 @@ std::string names_of(const Json& object) {
   return base::join(names, ", ");
 }
 
-Value member(const std::pair<std::string, Json>& member) {
-  return Value(member.second, member.first);
+Value member(const Json::Member& member) {
+  const Json* const time = is_method(member.first) ? member.second.find("time()") : nullptr;
+  return time == nullptr ? Value(member.second, member.first) : Value(*time, "Time");
 }
 
 Value find_member(const Json& object, const std::string& name) {
-  const std::string wanted = base::lower(name);
+  const std::string wanted = plain(name);
   const Json::Member* found = nullptr;
   for (const Json::Member& each : object.as_object()) {
     if (is_method(each.first) && without_call(each.first) == name) return member(each);
-    if (each.first == name || (found == nullptr && base::lower(each.first) == wanted))
-      found = &each;
+    if (each.first == name || (found == nullptr && plain(each.first) == wanted)) found = &each;
   }
   return found == nullptr ? Value() : member(*found);
 }
@@ -61,7 +69,7 @@ bool holds_only_texts(const Json::Object& members) {
 Value zero_of(Value map) {
   static const Json kNone;
   static const Json kEmptyText("");
-  if (contains(kMapsOfLists, without_call(map.name()))) return Value(kNone, "List");
+  if (contains(kMapsOfLists, base::lower(without_call(map.name())))) return Value(kNone, "List");
   return holds_only_texts(map.json().as_object()) ? Value(kEmptyText) : Value();
 }
 
@@ -89,7 +97,7 @@ std::vector<std::pair<Json, Value>> items_of_object(const Json& object) {
 }  // namespace
 
 bool Value::is_map() const {
-  return contains(kMaps, without_call(name_));
+  return contains(kMaps, base::lower(without_call(name_)));
 }
 
 bool is_method(std::string_view member) {

@@ -39,6 +39,7 @@ class Walk {
   Value run_choice(const tree::Command& command, const Value* piped);
   Value evaluate(const tree::Operand& operand);
   Value fields(Value value, const tree::Operand& operand);
+  Value time_field(Value time, const std::string& name);
   Value call_method(Value method, Value argument, const tree::Operand& operand);
 
   Value& variable(const std::string& name);

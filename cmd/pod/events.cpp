@@ -25,6 +25,12 @@ base::Json row_of(const events::Event& event) {
   if (row.find("ContainerExitCode") == nullptr) row["ContainerExitCode"] = 0;
   row["Time"] = base::rfc3339(event.time);
   row["TimeNano"] = event.time;
+  // In podman's words, then in docker's.
+  row["Details()"] =
+      base::Json::object({{"ID", row.at("PodID")}, {"Attributes", row.at("Attributes")}});
+  row["Actor()"] = base::Json::object({{"ID", row.at("ID")}, {"Attributes", row.at("Attributes")}});
+  row["Action()"] = row.at("Status");
+  row["From()"] = row.at("Image");
   return row;
 }
 

@@ -1,5 +1,6 @@
 #include "cmd/cli/format.hpp"
 #include "cmd/pod/command.hpp"
+#include "cmd/pod/info_engine.hpp"
 #include "network/network.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/cgroup/cgroup.hpp"
@@ -95,10 +96,7 @@ void add_isolation(Json& host, const home::Home& home) {
   add_limits(host, home);
   host["networkBackend"] = choice.mode;
   host["networkBackendReason"] = choice.reason;
-  host["security"] = Json::object({{"rootless", home.uid != 0},
-                                   {"seccompEnabled", true},
-                                   {"selinuxEnabled", false},
-                                   {"apparmorEnabled", false}});
+  host["security"] = security_section(home.uid != 0);
 }
 
 Json store_of(const home::Home& home) {
@@ -130,11 +128,12 @@ int info(Arguments arguments) {
   Json host = Json::object();
   add_machine(host);
   add_isolation(host, home);
-  const Json all = Json::object(
-      {{"host", host},
-       {"store", store_of(home)},
-       {"registries", Json::object()},
-       {"version", Json::object({{"Version", POD_VERSION}, {"APIVersion", POD_VERSION}})}});
+  add_engine(host);
+  const Json all = Json::object({{"host", host},
+                                 {"store", store_of(home)},
+                                 {"registries", Json::object()},
+                                 {"plugins", plugins_section()},
+                                 {"version", version_section()}});
   cli::print(format.empty() ? cli::format_yaml(all) : cli::format_object(format, all));
   return 0;
 }

@@ -1,6 +1,7 @@
 #include "cmd/cli/format.hpp"
 #include "cmd/pod/command.hpp"
 #include "cmd/pod/selection.hpp"
+#include "cmd/pod/zero_fields.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/containers/report.hpp"
 #include "pkg/containers/volume_catalog.hpp"
@@ -27,17 +28,25 @@ struct InspectFlags {
 base::Json find_object(const home::Home& home, const std::string& name, const InspectFlags& flags) {
   if (flags.wants("container")) {
     if (const auto found = containers::find(home, name)) {
-      return containers::inspect(home, *found, flags.size);
+      base::Json json = containers::inspect(home, *found, flags.size);
+      add_container_zeros(json);
+      return json;
     }
   }
   if (flags.wants("image")) {
     if (const auto found = images::find_named(home, name, true)) {
-      return images::inspect(home, found->image);
+      base::Json json = images::inspect(home, found->image);
+      add_image_zeros(json);
+      return json;
     }
   }
   if (flags.wants("volume")) {
     const storage::VolumeStore store{storage::Layout(home)};
-    if (store.has(name)) return containers::inspect_volumes(home, {store.get(name)}).front();
+    if (store.has(name)) {
+      base::Json json = containers::inspect_volumes(home, {store.get(name)}).front();
+      add_volume_zeros(json);
+      return json;
+    }
   }
   if (flags.wants("pod")) {
     if (const auto found = pods::find(home, name)) return pods::inspect(home, *found);

@@ -86,7 +86,10 @@ Json row_of(const home::Home& home, const pods::Pod& pod, bool whole) {
   row["Status"] = pods::status_of(home, pod);
   row["Labels"] = labels;
   row["ID()"] = short_unless(whole, pod.id);
+  row["Id()"] = row["ID()"];
+  row["Created()"] = ago(pod.created);
   row["CreatedHuman()"] = ago(pod.created);
+  row["Networks()"] = "";
   row["Label()"] = labels;
   row["created()"] = pod.created;
   add_members(row, home, pod, whole);

@@ -61,7 +61,7 @@ struct PsFlags {
              "\t{{.PIDNS}}\t{{.USERNS}}\t{{.UTS}}";
     }
     std::string text =
-        "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t"
+        "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.CreatedHuman}}\t{{.Status}}\t{{.Ports}}\t"
         "{{.Names}}";
     if (shape.pods) text += "\t{{.Pod}}\t{{.PodName}}";
     if (shape.size) text += "\t{{.Size}}";
@@ -106,9 +106,9 @@ void sort_rows(base::Json::Array& rows, const std::string& key) {
 
 std::string listing_of(const home::Home& home, const PsFlags& flags) {
   cli::Listing listing;
-  listing.headings = {{"ID", "CONTAINER ID"}, {"RunningFor", "CREATED"},  {"Pod", "POD ID"},
-                      {"PodName", "PODNAME"}, {"CGROUPNS", "CGROUPNS"},   {"PIDNS", "PIDNS"},
-                      {"USERNS", "USERNS"},   {"CreatedHuman", "CREATED"}};
+  listing.headings = {{"ID", "CONTAINER ID"},     {"Pod", "POD ID"},  {"PodName", "PODNAME"},
+                      {"CGROUPNS", "CGROUPNS"},   {"PIDNS", "PIDNS"}, {"USERNS", "USERNS"},
+                      {"CreatedHuman", "CREATED"}};
   listing.has_heading = !flags.no_heading;
   listing.rows = ps_rows(home, choose(home, flags), flags.shape);
   sort_rows(listing.rows, flags.sort);

@@ -125,7 +125,9 @@ void add_methods(Json& row, const Container& container, const containers::State&
   set("Command()", command_text(container.command, shape.whole));
   set("RunningFor()", ago(container.created));
   set("CreatedHuman()", ago(container.created));
-  set("CreatedAt()", base::rfc3339(container.created));
+  const Json created = Json::object({{"time()", base::rfc3339(container.created)}});
+  set("Created()", created);
+  set("CreatedAt()", created);
   set("Status()", row.at("Status"));
   set("State()", containers::status_word(state.status));
   set("Pod()", short_unless(shape.whole, container.pod));
@@ -135,6 +137,9 @@ void add_methods(Json& row, const Container& container, const containers::State&
   set("CIDFile()", container.options.cid_file);
   set("SizeRw()", 0);
   set("Size()", "");
+  for (const char* name :
+       {"CGROUPNS()", "Cgroup()", "IPC()", "MNT()", "NET()", "PIDNS()", "USERNS()", "UTS()"})
+    set(name, "");  // filled with --namespace
 }
 
 Json row_of(const Container& container, const containers::State& state, const std::string& status) {

@@ -1,6 +1,6 @@
 #include "cmd/cli/format.hpp"
 #include "cmd/pod/command.hpp"
-#include "pkg/oci/platform.hpp"
+#include "cmd/pod/info_engine.hpp"
 
 #include <fmt/core.h>
 
@@ -20,20 +20,17 @@ int version(Arguments arguments) {
     return 0;
   }
 
-  const oci::Platform host = oci::Platform::host();
-  const std::string platform = host.os + "/" + host.architecture;
+  const base::Json client = version_section();
   if (!format.empty()) {
-    const base::Json client = base::Json::object({{"Version", POD_VERSION},
-                                                  {"APIVersion", POD_VERSION},
-                                                  {"Os", host.os},
-                                                  {"OsArch", platform}});
     base::Json both = base::Json::object({{"Client", client}});
-    if (format != "json") both["Server"] = base::Json();
+    both["Server()"] = client;
+    for (const auto& [name, value] : client.as_object())
+      both[name.ends_with("()") ? name : name + "()"] = value;
     cli::print(cli::format_object(format, both));
     return 0;
   }
   cli::print(fmt::format("Client:       pod\nVersion:      {}\nOS/Arch:      {}\n", POD_VERSION,
-                         platform));
+                         client.at("OsArch").as_string()));
   return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "cmd/cli/format.hpp"
 #include "cmd/pod/command.hpp"
 #include "cmd/pod/selection.hpp"
+#include "cmd/pod/zero_fields.hpp"
 #include "pkg/containers/volume_catalog.hpp"
 
 namespace pod {
@@ -24,7 +25,10 @@ int volume_inspect(Arguments arguments) {
   if (all) found = store.list();
   for (const std::string& name : names)
     outcome.attempt([&] { found.push_back(store.get(name)); });
-  cli::print(cli::format_objects(format, containers::inspect_volumes(home, found)));
+  base::Json::Array shown = containers::inspect_volumes(home, found);
+  for (base::Json& volume : shown)
+    add_volume_zeros(volume);
+  cli::print(cli::format_objects(format, shown));
   return outcome.status() == 0 ? 0 : 125;
 }
 

@@ -1,5 +1,6 @@
 #include "cmd/cli/format.hpp"
 #include "cmd/pod/command.hpp"
+#include "cmd/pod/zero_fields.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/containers/volume_catalog.hpp"
 
@@ -24,6 +25,8 @@ int volume_ls(Arguments arguments) {
   listing.headings = {{"Name", "VOLUME NAME"}};
   listing.has_heading = !no_heading;
   listing.rows = containers::inspect_volumes(home, containers::select_volumes(home, filters));
+  for (base::Json& row : listing.rows)
+    add_volume_zeros(row);
   if (quiet) format = "{{.Name}}";
   cli::print(cli::format_rows(format.empty() ? "table {{.Driver}}\t{{.Name}}" : format, listing));
   return 0;

@@ -53,7 +53,8 @@ TEST(Format, HeadsATableWithoutRows) {
 TEST(Format, FillsATemplateForEachRow) {
   EXPECT_EQ(cli::format_rows("{{.ID}} {{.Label \"k\"}}", two_rows()),
             "aaaaaaaaaaaa \nbbbbbbbbbbbb v\n");
-  EXPECT_EQ(cli::format_rows("{{range .}}{{.Names}};{{end}}", two_rows()), "web;a-longer-name;");
+  EXPECT_EQ(cli::format_rows("{{range .}}{{.Names}};{{end}}", two_rows()), "web;a-longer-name;\n");
+  EXPECT_EQ(cli::format_rows(R"({{.Names}}\n)", two_rows()), "web\na-longer-name\n");
   EXPECT_EQ(cli::format_rows("table {{.Label \"k\"}}", two_rows()), "LABEL\n\nv\n");
 }
 

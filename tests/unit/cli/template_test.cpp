@@ -269,6 +269,30 @@ TEST(Template, FormatsAsGoDoes) {
   });
 }
 
+TEST(Template, KnowsTimes) {
+  const base::Json data = base::Json::parse(
+      R"json({"Created": "2026-05-09T20:08:03.120Z", "StartedAt": "0001-01-01T00:00:00Z"})json");
+  const Case cases[] = {
+      {"{{.Created}}", "2026-05-09 20:08:03.12 +0000 UTC"},
+      {"{{.StartedAt}} {{.StartedAt.IsZero}}", "0001-01-01 00:00:00 +0000 UTC true"},
+      {"{{json .Created}}", R"("2026-05-09T20:08:03.120Z")"},
+      {"{{.Created.Unix}} {{.Created.UnixNano}} {{.Created.Year}} {{.Created.Month}}",
+       "1778357283 1778357283120000000 2026 May"},
+      {R"({{.Created.Format "2006-01-02T15:04:05Z07:00"}})", "2026-05-09T20:08:03Z"},
+      {R"({{.Created.Format "Mon Jan _2 3:04PM 06 .000"}})", "Sat May  9 8:08PM 26 .120"},
+      {R"({{.Created.UTC.Format "Monday, January 2"}})", "Saturday, May 9"},
+  };
+
+  for (const auto& [text, result] : cases)
+    EXPECT_EQ(cli::Template::parse(text).render(data), result) << text;
+}
+
+TEST(Template, FindsFieldsWhoseJsonHasUnderscores) {
+  const base::Json data = base::Json::parse(R"json({"created_by": "x", "registries": {}})json");
+
+  EXPECT_EQ(cli::Template::parse("{{.CreatedBy}} {{.Registries}}").render(data), "x map[]");
+}
+
 TEST(Template, EscapesForOtherLanguages) {
   expect_all({
       {R"({{html "<a> & 'b'"}})", "&lt;a&gt; &amp; &#39;b&#39;"},
@@ -324,7 +348,8 @@ TEST(Template, HasBounds) {
   EXPECT_THAT(error_of(blocks), testing::HasSubstr("too many blocks"));
   EXPECT_THAT(error_of(R"({{define "t"}}{{template "t" .}}{{end}}{{template "t" .}})"),
               testing::HasSubstr("exceeded maximum depth"));
-  EXPECT_THAT(error_of("{{range 9223372036854775807}}{{end}}"), testing::HasSubstr("it makes more than"));
+  EXPECT_THAT(error_of("{{range 9223372036854775807}}{{end}}"),
+              testing::HasSubstr("it makes more than"));
   EXPECT_THAT(error_of(R"({{range 100000}}{{printf "%1000000d" 1}}{{end}})"),
               testing::HasSubstr("more than 64 MiB"));
   EXPECT_THAT(error_of(R"({{$x := "ab"}}{{range 100}}{{$x = print $x $x}}{{end}})"),
