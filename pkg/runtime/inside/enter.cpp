@@ -35,6 +35,7 @@ constexpr Stage kStages[] = {
     {Step::Schedule, set_schedule},
     {Step::Root, pivot},
     {Step::Terminal, take_streams},
+    {Step::Clone, close_others},
     {Step::Keyring, join_keyring},
     {Step::Capabilities, bound_capabilities},
     {Step::Seccomp, filter_before_identity},
@@ -105,6 +106,25 @@ bool leave_parent(const Plan& plan, Subject& /*subject*/) noexcept {
   // All are opened close-on-exec, but for what we may have got from whoever called us.
   return ::syscall(SYS_close_range, 3 + plan.kept_files, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) == 0 ||
          errno == ENOSYS || errno == EINVAL;
+}
+
+// To close them at the exec is too late: before that, "/proc/self/fd/N" as a working directory or
+// as a program would be a way out to the host.
+bool close_others(const Plan& plan, Subject& /*subject*/) noexcept {
+  const int kept[] = {plan.gate, plan.report, plan.state,  // NOLINT(modernize-avoid-c-arrays)
+                      plan.listener.socket, plan.listener.file};
+  unsigned first = 3 + plan.kept_files;
+  while (true) {
+    unsigned next = ~0U;
+    for (const int file : kept) {
+      const auto number = static_cast<unsigned>(file);
+      if (file >= 0 && number >= first && number < next) next = number;
+    }
+    const unsigned last = next == ~0U ? next : next - 1;
+    if (first != next && ::syscall(SYS_close_range, first, last, 0) != 0) return false;
+    if (next == ~0U) return true;
+    first = next + 1;
+  }
 }
 
 // Time takes a process whose memory is its own, as that of `clone_into` is not.

@@ -1,6 +1,8 @@
 #include "pkg/runtime/inside/calls.hpp"
 #include "pkg/runtime/inside/stages.hpp"
 
+#include <climits>
+
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
@@ -19,6 +21,12 @@ bool is_directory(const char* path) noexcept {
 
 bool is_worth_another(int number) noexcept {
   return number == ENOENT || number == ENOTDIR || number == EACCES || number == ENAMETOOLONG;
+}
+
+// Where we are is not below our root: a magic link of /proc led there. See getcwd(2).
+bool is_outside() noexcept {
+  char path[PATH_MAX];  // NOLINT(modernize-avoid-c-arrays)
+  return ::syscall(SYS_getcwd, &path[0], sizeof path) > 0 && path[0] != '/';
 }
 
 // What execve(2) would say of the file, as far as that can be known before.
@@ -58,7 +66,10 @@ bool take_streams(const Plan& plan, Subject& subject) noexcept {
 
 bool change_directory(const Plan& plan, Subject& subject) noexcept {
   subject = plan.directory;
-  return ::chdir(plan.directory) == 0;
+  if (::chdir(plan.directory) != 0) return false;
+  if (!is_outside()) return true;
+  errno = ENOENT;
+  return false;
 }
 
 // Who creates a container now and starts it later wants to hear it now.

@@ -14,6 +14,8 @@ void describe(Failure& failure, Step step, const char* subject) noexcept;
 bool install_filter(const Plan& plan) noexcept;
 
 bool leave_parent(const Plan& plan, Subject& subject) noexcept;
+// All descriptors but the streams and those that are still needed.
+bool close_others(const Plan& plan, Subject& subject) noexcept;
 // Says where we are to those who wait for it.
 void tell(const Plan& plan, Step step) noexcept;
 bool join_late_namespaces(const Plan& plan, Subject& subject) noexcept;

@@ -90,18 +90,6 @@ TEST_F(Launch, RefusesWhatWouldReachTheHost) {
   EXPECT_THAT(ended.out, HasSubstr("\n0\n"));
 }
 
-// Class: a descriptor of ours that is open in the container leads to the host's files.
-TEST_F(Launch, LeaksNoDescriptor) {
-  const int leaky = ::open("/", O_RDONLY | O_DIRECTORY);  // NOLINT: without O_CLOEXEC on purpose
-
-  const Ended ended = run_shell("for f in /proc/self/fd/*; do readlink $f; done; true");
-  ::close(leaky);
-
-  EXPECT_THAT(ended.out, Not(HasSubstr("/\n/")));
-  const Ended numbers = run({"ls", "/proc/self/fd"});
-  EXPECT_EQ(numbers.out, "0\n1\n2\n3\n");  // 3 is the directory that ls reads
-}
-
 // Class: a link in the image makes a mount land outside of the root.
 TEST_F(Launch, MountsInsideTheRootThoughLinksLeadOut) {
   sys::make_dirs(folder + "/outside");
