@@ -64,6 +64,7 @@ class Loop {
   void tell(const Watched& watched, const char* what);
   void tell_of_end(Watched& watched, bool restarts);
   void tell_of_retry(Watched& watched) const;
+  static void write_end(const Watched& watched);
   void conclude(Watched& watched);
   void forget_gone_clients();
 

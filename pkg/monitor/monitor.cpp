@@ -169,8 +169,8 @@ void Loop::reap_ended() {
     if (!watched->has_process() || !sys::wait_for_end(watched->process(), 0)) continue;
     const auto attached = attached_to(watched->id());
     bool is_drained = has_room(attached);
-    while (is_drained &&
-           (watched->forward(Stream::Out, attached) || watched->forward(Stream::Err, attached))) {
+    while (is_drained && (watched->forward_rest(Stream::Out, attached) ||
+                          watched->forward_rest(Stream::Err, attached))) {
       is_drained = has_room(attached);
     }
     if (is_drained) ended.push_back(watched.get());
@@ -211,6 +211,15 @@ void Loop::tell_of_end(Watched& watched, bool restarts) {
   if (!watched.member().remove) tell(watched, "cleanup");
 }
 
+// Those who listen hear of it even so, and other containers of the pod live on.
+void Loop::write_end(const Watched& watched) {
+  try {
+    watched.write_state();
+  } catch (const base::Error& error) {  // somebody removed it meanwhile, or the disk is full
+    base::log::debug("container {}: {}", watched.member().name, error.what());
+  }
+}
+
 // After an end: again, or for good.
 void Loop::conclude(Watched& watched) {
   const std::string id = watched.id();
@@ -222,7 +231,7 @@ void Loop::conclude(Watched& watched) {
   if (watched.member().remove && !restarts) {
     work_.remove(id);
   } else {
-    watched.write_state();
+    write_end(watched);
   }
   if (restarts) return tell_of_retry(watched);
   if (is_last(watched)) work_.rest();  // before anybody hears of the end: its ports are free then

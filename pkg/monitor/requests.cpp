@@ -109,11 +109,7 @@ void Loop::give_up(Watched& watched, const base::Error& error) {
   watched.state().error = error.what();
   watched.state().exit_code = error.status();
   watched.state().finished = base::now();
-  try {
-    watched.write_state();
-  } catch (const base::Error& lost) {  // somebody removed it meanwhile
-    base::log::debug("container {}: {}", watched.member().name, lost.what());
-  }
+  write_end(watched);
   if (watched.member().remove) work_.remove(watched.id());
   std::erase_if(watched_, [&](const auto& other) { return other.get() == &watched; });
 }

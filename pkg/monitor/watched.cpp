@@ -18,6 +18,9 @@
 namespace monitor {
 namespace {
 
+// See pipe(7), "pipe-max-size".
+constexpr std::size_t kLargestPipe = std::size_t{1} << 20U;
+
 void set_nonblocking(const sys::Fd& fd) {
   if (fd) ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
 }
@@ -131,15 +134,15 @@ void Watched::release(Workload& work) {
   write_health();
 }
 
-bool Watched::forward(Stream stream, const std::vector<Client*>& attached) {
+std::size_t Watched::forward(Stream stream, const std::vector<Client*>& attached) {
   sys::Fd& source = stream == Stream::Err ? err_ : launched_.terminal ? launched_.terminal : out_;
-  if (!source) return false;
+  if (!source) return 0;
   std::array<char, kChunk> chunk;  // NOLINT(cppcoreguidelines-pro-type-member-init): read fills it
   const ssize_t count = ::read(source.get(), chunk.data(), chunk.size());
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
   if (count <= 0) {  // a terminal whose last user is gone says EIO
     source.reset();
-    return false;
+    return 0;
   }
   const std::string_view text(chunk.data(), static_cast<std::size_t>(count));
   log_.write(stream, text);
@@ -147,7 +150,15 @@ bool Watched::forward(Stream stream, const std::vector<Client*>& attached) {
   for (Client* client : attached) {
     client->offer(stream == Stream::Out ? Kind::Output : Kind::Errors, text);
   }
-  return true;
+  return text.size();
+}
+
+bool Watched::forward_rest(Stream stream, const std::vector<Client*>& attached) {
+  std::size_t& taken = rest_[stream];
+  if (taken >= kLargestPipe) return false;
+  const std::size_t count = forward(stream, attached);
+  taken += count;
+  return count > 0;
 }
 
 void Watched::take_input(std::string_view bytes) {
@@ -199,6 +210,7 @@ void Watched::reap(Workload& work) {
   in_.reset();
   out_.reset();
   err_.reset();
+  rest_.clear();
   input_.clear();
   input_ended_ = false;
   kill_at.reset();

@@ -10,7 +10,9 @@
 #include "pkg/sys/tty.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,9 +62,12 @@ class Watched {
   int err() const { return err_.get(); }
   int in() const { return input_.empty() ? -1 : input_target(); }
 
-  // One chunk from a stream to the log and the attached clients. False when there is nothing to
-  // read now, or never again.
-  bool forward(Stream stream, const std::vector<Client*>& attached);
+  // One chunk from a stream to the log and the attached clients; how many bytes. 0 when there is
+  // nothing to read now, or never again.
+  std::size_t forward(Stream stream, const std::vector<Client*>& attached);
+  // The same after its process has ended, false when that was all: no more than was in the stream
+  // by then. Somebody who outlives it may write for ever.
+  bool forward_rest(Stream stream, const std::vector<Client*>& attached);
   void take_input(std::string_view bytes);
   bool is_input_full() const { return input_.size() > kInputLimit; }
   void end_input();
@@ -113,7 +118,8 @@ class Watched {
   sys::Fd in_;
   sys::Fd out_;
   sys::Fd err_;
-  std::string input_;  // not yet taken by the container
+  std::map<Stream, std::size_t> rest_;  // bytes read since its process has ended
+  std::string input_;                   // not yet taken by the container
   bool input_ended_ = false;
 };
 
