@@ -100,10 +100,13 @@ class Resolution {
       if (group.size() <= Members) continue;
       const auto members = base::split(group[Members], ',');
       const auto id = parse_id(group[Id]);
-      if (id && std::count(members.begin(), members.end(), user[Name]) > 0) {
-        identity_.groups.push_back(*id);
-      }
+      if (id && std::count(members.begin(), members.end(), user[Name]) > 0) add_group(*id);
     }
+  }
+
+  void add_group(std::uint32_t id) {
+    std::vector<std::uint32_t>& groups = identity_.groups;
+    if (std::count(groups.begin(), groups.end(), id) == 0) groups.push_back(id);
   }
 
   void add_groups() {
@@ -111,7 +114,7 @@ class Resolution {
       if (group == "keep-groups") {
         identity_.keeps_groups = true;
       } else {
-        identity_.groups.push_back(id_of(groups(), group, "group", "/etc/group"));
+        add_group(id_of(groups(), group, "group", "/etc/group"));
         identity_.needs_groups = true;
       }
     }
