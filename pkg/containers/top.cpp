@@ -263,8 +263,19 @@ std::vector<pid_t> processes_in(const std::string& pid_namespace) {
     if (::readlink(path.c_str(), link.data(), link.size() - 1) < 0) continue;
     if (pid_namespace == link.data()) pids.push_back(static_cast<pid_t>(*pid));
   }
-  std::sort(pids.begin(), pids.end());
   return pids;
+}
+
+// In the order in which the container counts them, whatever their numbers on the host.
+std::map<std::int64_t, Facts> facts_in(const std::string& pid_namespace) {
+  std::map<std::int64_t, Facts> found;
+  for (const pid_t pid : processes_in(pid_namespace)) {
+    std::optional<Facts> facts = read_facts(pid);
+    if (!facts) continue;
+    const std::int64_t inner = base::parse_integer(inner_pid(*facts, "NSpid")).value_or(pid);
+    found.emplace(inner, std::move(*facts));
+  }
+  return found;
 }
 
 }  // namespace
@@ -291,12 +302,10 @@ std::vector<std::vector<std::string>> top(const home::Home& home, const Containe
   for (const std::string& word : wanted)
     rows.front().emplace_back(descriptor_of(word).header);
   const sys::Fd ns = sys::open_namespace(state.process.pid, "pid");
-  for (const pid_t pid : processes_in(sys::namespace_identity(ns, "pid"))) {
-    const auto facts = read_facts(pid);
-    if (!facts) continue;
+  for (const auto& [pid, facts] : facts_in(sys::namespace_identity(ns, "pid"))) {
     std::vector<std::string>& row = rows.emplace_back();
     for (const std::string& word : wanted)
-      row.push_back(descriptor_of(word).value(*facts));
+      row.push_back(descriptor_of(word).value(facts));
   }
   return rows;
 }
