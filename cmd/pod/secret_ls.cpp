@@ -3,10 +3,10 @@
 #include "cmd/pod/listing.hpp"
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/containers/filter.hpp"
 #include "storage/secret_store.hpp"
 
 #include <map>
-#include <regex>
 
 namespace pod {
 namespace {
@@ -26,18 +26,13 @@ Filters parse(const std::vector<std::string>& texts) {
   return filters;
 }
 
-bool matches(const std::string& text, const std::string& expression) try {
-  return std::regex_search(text, std::regex(expression, std::regex::extended));
-} catch (const std::regex_error&) {
-  throw base::Error("filter: \"" + expression + "\" is no regular expression");
-}
-
 // Of the values of a key one has to fit; a name by a regular expression, an id by its beginning.
 bool fits(const storage::Secret& secret, const Filters& filters) {
   for (const auto& [key, values] : filters) {
     bool is_fit = false;
     for (const std::string& value : values)
-      is_fit = is_fit || (key == "id" ? secret.id.starts_with(value) : matches(secret.name, value));
+      is_fit = is_fit || (key == "id" ? secret.id.starts_with(value)
+                                      : containers::matches_expression(secret.name, value));
     if (!is_fit) return false;
   }
   return true;

@@ -8,6 +8,9 @@
 
 namespace containers {
 
+// Whether an extended regular expression, as --filter takes for names, is found in the text.
+bool matches_expression(const std::string& text, const std::string& expression);
+
 // The entry with this key of a table of --filter keys. Throws base::Error with a suggestion.
 template <typename Filters>
 const typename Filters::value_type& filter_of(const Filters& known, const std::string& key) {

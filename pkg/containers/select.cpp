@@ -25,12 +25,6 @@ struct Candidate {
   State state;
 };
 
-bool matches_expression(const std::string& text, const std::string& expression) try {
-  return std::regex_search(text, std::regex(expression, std::regex::extended));
-} catch (const std::regex_error&) {
-  throw base::Error("filter: \"" + expression + "\" is no regular expression");
-}
-
 bool by_id(const Candidate& candidate, const std::string& value) {
   if (base::is_id_prefix(value)) return candidate.container.id.starts_with(value);
   return matches_expression(candidate.container.id, value);
@@ -185,6 +179,12 @@ bool fits(const Candidate& candidate, const Wanted& wanted) {
 }
 
 }  // namespace
+
+bool matches_expression(const std::string& text, const std::string& expression) try {
+  return std::regex_search(text, std::regex(expression, std::regex::extended));
+} catch (const std::regex_error&) {
+  throw base::Error("filter: \"" + expression + "\" is no regular expression");
+}
 
 std::vector<Container> select(const home::Home& home, const std::vector<std::string>& filters,
                               bool running_only) {

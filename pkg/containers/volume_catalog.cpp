@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <regex>
 
 namespace containers {
 namespace {
@@ -47,10 +46,8 @@ bool is_true(const std::string& key, const std::string& value) {
   throw base::Error(fmt::format("filter {}={}: expected true or false", key, value));
 }
 
-bool by_name(const Candidate& candidate, const std::string& value) try {
-  return std::regex_search(candidate.volume.name, std::regex(value, std::regex::extended));
-} catch (const std::regex_error&) {
-  throw base::Error("filter name: \"" + value + "\" is no regular expression");
+bool by_name(const Candidate& candidate, const std::string& value) {
+  return matches_expression(candidate.volume.name, value);
 }
 
 bool by_driver(const Candidate&, const std::string& value) {

@@ -29,7 +29,7 @@ bool by_id(const home::Home&, const Pod& pod, const std::string& value) {
 }
 
 bool by_name(const home::Home&, const Pod& pod, const std::string& value) {
-  return pod.name.find(value) != std::string::npos;
+  return containers::matches_expression(pod.name, value);
 }
 
 bool by_label(const home::Home&, const Pod& pod, const std::string& value) {
@@ -59,7 +59,7 @@ bool by_member_name(const home::Home& home, const Pod& pod, const std::string& v
   return any_member(
       home, pod,
       [](const home::Home&, const containers::Container& container, const std::string& name) {
-        return container.name.find(name) != std::string::npos;
+        return containers::matches_expression(container.name, name);
       },
       value);
 }
