@@ -111,12 +111,18 @@ std::optional<int> ask_for_end(const home::Home& home, const Container& containe
   return std::nullopt;
 }
 
-bool ask_to_stop(const home::Home& home, const Container& container,
-                 std::optional<std::int64_t> timeout, bool by_force) try {
-  const std::int64_t seconds = timeout.value_or(container.options.stop_timeout);
+struct Stopping {
+  std::optional<std::int64_t> timeout;
+  std::optional<int> signal;
+  bool by_force = false;
+};
+
+bool ask_to_stop(const home::Home& home, const Container& container, const Stopping& how) try {
+  const std::int64_t seconds = how.timeout.value_or(container.options.stop_timeout);
   base::Json stop = request("stop", container);
   stop["timeout"] = seconds;
-  stop["force"] = by_force;
+  stop["force"] = how.by_force;
+  if (how.signal) stop["signal"] = *how.signal;
   // Asked even when its process is gone: it may be between two restarts, which its monitor knows.
   std::optional<Conversation> with;
   try {
@@ -125,7 +131,7 @@ bool ask_to_stop(const home::Home& home, const Container& container,
     if (state_of(home, container).is_running()) throw;
   }
   if (!with) return state_of(home, container).is_running();
-  if (with->answer.bool_or("killed", false)) warn_of_kill(container, seconds);
+  if (with->answer.bool_or("killed", false)) warn_of_kill(container, seconds, how.signal);
   return true;
 } catch (base::Error& error) {
   error.during(container.name);
@@ -155,8 +161,8 @@ void start_dependencies(const home::Home& home, const Container& container) {
 
 }  // namespace
 
-void warn_of_kill(const Container& container, std::int64_t seconds) {
-  const std::string& signal = container.options.stop_signal;
+void warn_of_kill(const Container& container, std::int64_t seconds, std::optional<int> number) {
+  const std::string signal = number ? sys::signal_name(*number) : container.options.stop_signal;
   base::log::warn("StopSignal {} failed to stop container {} in {} seconds, resorting to SIGKILL",
                   signal.empty() ? "SIGTERM" : signal, container.name, seconds);
 }
@@ -194,13 +200,14 @@ int attach(const home::Home& home, const Container& container, const Streams& st
   return follow(home, container, streams, with->socket, signals);
 }
 
-bool stop(const home::Home& home, const Container& container, std::optional<std::int64_t> timeout) {
-  return ask_to_stop(home, container, timeout, false);
+bool stop(const home::Home& home, const Container& container, std::optional<std::int64_t> timeout,
+          std::optional<int> signal) {
+  return ask_to_stop(home, container, {.timeout = timeout, .signal = signal});
 }
 
 bool stop_by_force(const home::Home& home, const Container& container,
                    std::optional<std::int64_t> timeout) {
-  return ask_to_stop(home, container, timeout, true);
+  return ask_to_stop(home, container, {.timeout = timeout, .signal = {}, .by_force = true});
 }
 
 void pause(const home::Home& home, const Container& container) {
@@ -225,8 +232,8 @@ void kill(const home::Home& home, const Container& container, int signal) {
 }
 
 void restart(const home::Home& home, const Container& container,
-             std::optional<std::int64_t> timeout) {
-  stop(home, container, timeout);
+             std::optional<std::int64_t> timeout, std::optional<int> signal) {
+  stop(home, container, timeout, signal);
   start(home, container);
 }
 

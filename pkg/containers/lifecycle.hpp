@@ -44,19 +44,22 @@ int start_attached(const home::Home& home, const Container& container, const Str
 // Ties our streams to a running container; returns its exit code, 0 when detached by keys.
 int attach(const home::Home& home, const Container& container, const Streams& streams);
 
-// Stop signal, `timeout` seconds (nothing: the container's own; -1 for ever), SIGKILL with a
-// warning. False when it did not run. Throws when it is paused: `stop_by_force` kills it then.
-bool stop(const home::Home& home, const Container& container, std::optional<std::int64_t> timeout);
+// The signal (nothing: the container's stop signal), `timeout` seconds (nothing: the container's
+// own; -1 for ever), SIGKILL with a warning. False when it did not run. Throws when it is paused:
+// `stop_by_force` kills it then.
+bool stop(const home::Home& home, const Container& container, std::optional<std::int64_t> timeout,
+          std::optional<int> signal = std::nullopt);
 bool stop_by_force(const home::Home& home, const Container& container,
                    std::optional<std::int64_t> timeout);
-void warn_of_kill(const Container& container, std::int64_t seconds);
+void warn_of_kill(const Container& container, std::int64_t seconds,
+                  std::optional<int> signal = std::nullopt);
 void kill(const home::Home& home, const Container& container, int signal);  // throws unless running
 // Halts all its processes where they are, and lets them go on. Throws when it does not run, or is
 // (not) paused already.
 void pause(const home::Home& home, const Container& container);
 void unpause(const home::Home& home, const Container& container);
 void restart(const home::Home& home, const Container& container,
-             std::optional<std::int64_t> timeout);
+             std::optional<std::int64_t> timeout, std::optional<int> signal = std::nullopt);
 
 // With its writable layer, log, names and, when `volumes`, anonymous volumes. Running or paused and
 // not `force`: throws with status 2.

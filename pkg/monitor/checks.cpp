@@ -74,7 +74,7 @@ void Loop::heed(Watched& watched, OnUnhealthy action) {
   if (action == OnUnhealthy::Kill) return watched.signal(SIGKILL);
   watched.stop_requested = action == OnUnhealthy::Stop;
   watched.restart_requested = action == OnUnhealthy::Restart;
-  watched.end(watched.member().stop_timeout);
+  watched.end(watched.member().stop_timeout, watched.member().stop_signal);
 }
 
 void Loop::tell_of_health(Watched& watched) {

@@ -220,7 +220,8 @@ void Loop::stop(Client& client, const base::Json& json) {
     return;
   }
   // What is halted hears nothing but SIGKILL.
-  watched.end(is_paused ? 0 : timeout);
+  const auto signal = json.integer_or("signal", watched.member().stop_signal);
+  watched.end(is_paused ? 0 : timeout, static_cast<int>(signal));
 }
 
 void Loop::kill(Client& client, const base::Json& json) {

@@ -194,8 +194,8 @@ void Watched::signal(int number) {
   if (has_process()) sys::send_signal(launched_.process, number);
 }
 
-void Watched::end(std::int64_t timeout) {
-  signal(timeout == 0 ? SIGKILL : member_.stop_signal);
+void Watched::end(std::int64_t timeout, int with) {
+  signal(timeout == 0 ? SIGKILL : with);
   if (timeout > 0) kill_at = Clock::now() + std::chrono::seconds(timeout);
   state_.status = Status::Stopping;
   write_state();

@@ -96,7 +96,7 @@ class Watched {
   void write_health() const;
 
   // Begins to end it: its stop signal, and SIGKILL in so many seconds (-1: never, 0: at once).
-  void end(std::int64_t timeout);
+  void end(std::int64_t timeout, int with);
 
   // When it is to be launched again, or nothing.
   std::optional<Moment> plan_restart();
