@@ -21,7 +21,11 @@ struct Place {
 };
 
 Place place_of(const home::Home& home, const std::string& name) {
-  const storage::Volume volume = storage::VolumeStore(storage::Layout(home)).get(name);
+  const storage::VolumeStore store{storage::Layout(home)};
+  // Only to those who remove it, one that is missing is a failure of its own.
+  if (!store.has(name))
+    throw base::Error(fmt::format("no volume with name \"{}\" found: no such volume", name));
+  const storage::Volume volume = store.get(name);
   const storage::VolumeSource source = storage::source_of(volume.options);
   if (source.kind == storage::VolumeSource::Kind::Tmpfs) {
     throw base::Error(fmt::format(

@@ -100,7 +100,7 @@ TEST_F(VolumeCommands, GoesRoundAsAnArchive) {
   must({"volume", "import", "two", root() + "/archive.tar"});
 
   EXPECT_EQ(probe({"cat", "/data/.wh.file"}, {"-v", "two:/data"}).out, "text");
-  EXPECT_EQ(pod({"volume", "import", "missing", root() + "/archive.tar"}).status, 1);
+  EXPECT_EQ(pod({"volume", "import", "missing", root() + "/archive.tar"}).status, 125);
   EXPECT_NE(pod({"volume", "import", "two", "-"}, "no archive at all").status, 0);
 }
 
