@@ -12,7 +12,7 @@ void LogFlags::declare(cli::Options& options) {
   options.flag("-f,--follow", plain.follow, "Go on until they end")
       .flag("-t,--timestamps", plain.timestamps, "Show when each line was written")
       .flag("-n,--names", plain.names, "Show who wrote each line")
-      .flag("--color", plain.color, "With --names, a colour for each container")
+      .flag("--color", plain.color, "A colour for each container")
       .value("--tail", tail, "Only so many of the last lines; -1 or all: all")
       .value("--since", since, "From then on: a time, or a duration back from now")
       .value("--until", until, "Up to then")

@@ -55,7 +55,7 @@ class Printer {
   void set_prefix(const Container& container, bool is_one_of_many, std::size_t number) {
     if (is_one_of_many) prefix_ = base::short_id(container.id) + " ";
     if (options_.names) prefix_ = container.name + " ";
-    if (options_.color) prefix_ = fmt::format("\033[{}m{}\033[0m", 31 + number % 6, prefix_);
+    if (options_.color) color_ = fmt::format("\033[{}m", 31 + number % 6);
   }
 
   const Container& container() const { return container_; }
@@ -87,10 +87,11 @@ class Printer {
     bool& is_line_open = entry.is_error ? is_error_line_open_ : is_output_line_open_;
     std::string text;
     if (!is_line_open) {
-      text = prefix_;
+      text = color_ + prefix_;
       if (options_.timestamps) text += entry.time + " ";
     }
     text += entry.text;
+    if (!entry.is_partial && !color_.empty()) text += "\033[0m";
     if (!entry.is_partial) text += '\n';
     is_line_open = entry.is_partial;
     out_.add(entry.is_error ? STDERR_FILENO : STDOUT_FILENO, text);
@@ -108,6 +109,7 @@ class Printer {
   LogReader reader_;
   Output& out_;
   std::string prefix_;
+  std::string color_;  // what makes it begin
   bool is_output_line_open_ = false;
   bool is_error_line_open_ = false;
 };
