@@ -28,7 +28,11 @@ void IsolationFlags::declare(cli::Options& options) {
       .list("--uidmap", uid_map,
             "User ids one by one: CONTAINER:ID[:COUNT], @ID for one of the host")
       .list("--gidmap", gid_map, "The same for groups")
-      .refuse("--subuidname,--subgidname,--gpus,--device-cgroup-rule")
+      .ignore_values("--isolation")
+      .refuse("--subuidname,--subgidname")
+      .refuse("--gpus", "give it the devices with --device and the driver's files with --volume")
+      .refuse("--device-cgroup-rule", "only root may change which devices a cgroup may use")
+      .refuse("--use-api-socket", "there is no daemon, and so no socket of it")
       .refuse("--seccomp-policy,--rdt-class");
 }
 

@@ -7,8 +7,16 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
+
 namespace pod {
 namespace {
+
+// Of Docker's drivers: command lines that name them have to go on working, as they do with podman.
+constexpr std::array<std::string_view, 9> kWithoutEffect = {
+    "max-file",     "mode", "max-buffer-size", "compress",      "labels",
+    "labels-regex", "env",  "env-regex",       "cache-disabled"};
 
 void apply_log_option(containers::Options& out, const std::string& text) {
   const auto [key, value] = base::split_once(text, '=');
@@ -19,8 +27,8 @@ void apply_log_option(containers::Options& out, const std::string& text) {
     out.log_size_max = base::parse_size(*value);
   } else if (key == "tag") {
     out.log_tag = *value;
-  } else {
-    throw base::Error(fmt::format("{}: not supported yet", key));
+  } else if (std::find(kWithoutEffect.begin(), kWithoutEffect.end(), key) == kWithoutEffect.end()) {
+    throw base::Error(fmt::format("{}: unknown; there are path, max-size and tag", key));
   }
 }
 

@@ -69,7 +69,9 @@ void NetworkFlags::declare(cli::Options& options) {
       .flag("--no-hosts", no_hosts, "Leave the image's /etc/hosts")
       .flag("--no-hostname", no_hostname, "Leave the image's /etc/hostname")
       .value("-h,--hostname", hostname, "Host name")
-      .refuse("--ip,--ip6,--mac-address,--network-alias,--hosts-file,--link-local-ip");
+      .refuse("--ip,--ip6,--mac-address,--network-alias,--hosts-file,--link-local-ip")
+      .refuse("--link", "containers that are to talk with each other are run in one pod: --pod")
+      .refuse("--domainname", "no name service asks for it: give --hostname the whole name");
 }
 
 void NetworkFlags::apply(network::Config& out) const {

@@ -44,10 +44,10 @@ void ResourceFlags::declare(cli::Options& options) {
       .value("--pids-limit", pids_limit, "Most processes; -1: no limit")
       .list("--cgroup-conf", cgroup_conf, "File of the cgroup and its text: FILE=TEXT")
       .ignore_values("--kernel-memory")
-      .refuse(
-          "--blkio-weight,--blkio-weight-device,--cgroup-parent,--cpu-rt-period,--cpu-rt-runtime")
+      .refuse("--blkio-weight,--blkio-weight-device,--cgroup-parent")
       .refuse("--device-read-bps,--device-read-iops,--device-write-bps,--device-write-iops")
-      .refuse("--memory-swappiness,--oom-kill-disable");
+      .refuse("--cpu-rt-period,--cpu-rt-runtime,--memory-swappiness,--oom-kill-disable",
+              "version 2 of cgroups has no such setting");
 }
 
 void ResourceFlags::apply(oci::Resources& out) const {
