@@ -23,6 +23,7 @@ struct PodPsFlags {
   bool ids = false;
   bool names = false;
   bool states = false;
+  bool namespaces = false;
   std::string format;
   std::string sort = "created";
   std::vector<std::string> filters;
@@ -37,12 +38,13 @@ struct PodPsFlags {
         .flag("--no-trunc", whole, "Show ids in full")
         .flag("-n,--noheading", no_heading, "Leave out the headings")
         .flag("-q,--quiet", quiet, "Show ids only")
-        .value("--sort", sort, "created, id, name, number, status")
-        .refuse("--ns,--namespace");
+        .flag("--ns,--namespace", namespaces, "Show the namespaces that their containers share")
+        .value("--sort", sort, "created, id, name, number, status");
   }
 
   std::string table() const {
     std::string text = "table {{.ID}}\t{{.Name}}\t{{.Status}}\t{{.CreatedHuman}}\t{{.InfraID}}";
+    if (namespaces) text += "\t{{.Cgroup}}\t{{.Namespaces}}";
     if (ids) text += "\t{{.ContainerIds}}";
     if (names) text += "\t{{.ContainerNames}}";
     if (states) text += "\t{{.ContainerStatuses}}";
@@ -85,6 +87,8 @@ Json row_of(const home::Home& home, const pods::Pod& pod, bool whole) {
   row["Networks"] = Json::array();
   row["Status"] = pods::status_of(home, pod);
   row["Labels"] = labels;
+  row["Created()"] = ago(pod.created);
+  row["Namespaces()"] = base::join(pod.options.share, ",");
   row["ID()"] = short_unless(whole, pod.id);
   row["Id()"] = row["ID()"];
   row["Created()"] = ago(pod.created);
