@@ -62,7 +62,10 @@ base::Json find_object(const home::Home& home, const std::string& name, const In
 
 int inspect_objects(const Arguments& arguments, InspectFlags& flags) {
   const home::Home home = home::Home::open();
-  if (flags.latest) flags.names.push_back(one_container(home, "", true).id);
+  if (flags.latest) {
+    if (!flags.names.empty()) throw base::Error("--latest cannot be used with names");
+    flags.names.push_back(one_container(home, "", true).id);
+  }
   if (flags.names.empty()) throw base::Error("name an object");
 
   // What was found is shown even when something was not.
@@ -126,6 +129,7 @@ int pod_inspect(Arguments arguments) {
       .rest("POD", flags.names);
   options.parse(arguments);
   if (latest) {
+    if (!flags.names.empty()) throw base::Error("--latest cannot be used with names");
     const std::optional<pods::Pod> newest = pods::latest(home::Home::open());
     if (!newest) throw base::Error("there is no pod");
     flags.names.push_back(newest->id);

@@ -49,9 +49,9 @@ struct PsFlags {
 
   void check() const {
     if (quiet && shape.size) throw base::Error("--quiet cannot be used with --size");
+    if (quiet && shape.namespaces) throw base::Error("--quiet cannot be used with --ns");
     if (shape.size && shape.namespaces) throw base::Error("--size cannot be used with --ns");
     if (latest && last >= 0) throw base::Error("--last cannot be used with --latest");
-    if (latest && all) throw base::Error("--all cannot be used with --latest");
     if (watch < 0) throw base::Error("--watch: must not be negative");
   }
 
@@ -76,12 +76,12 @@ std::vector<containers::Container> choose(const home::Home& home, const PsFlags&
       });
   const std::int64_t last = flags.latest ? 1 : flags.last;
   std::vector<std::string> filters = flags.filters;
-  if (!flags.all && !names_state && last < 0) {  // as the peers: what is paused does not run
+  if (!flags.all && !names_state && last <= 0) {  // as the peers: what is paused does not run
     filters.insert(filters.end(), {"status=running", "status=stopping"});
   }
   std::vector<containers::Container> chosen = containers::select(home, filters, false);
   const auto count = static_cast<std::int64_t>(chosen.size());
-  if (last >= 0 && count > last) chosen.erase(chosen.begin(), chosen.end() - last);
+  if (last > 0 && count > last) chosen.erase(chosen.begin(), chosen.end() - last);
   return chosen;
 }
 
@@ -112,8 +112,8 @@ std::string listing_of(const home::Home& home, const PsFlags& flags) {
   listing.has_heading = !flags.no_heading;
   listing.rows = ps_rows(home, choose(home, flags), flags.shape);
   sort_rows(listing.rows, flags.sort);
-  std::string format = flags.format.empty() ? flags.table() : flags.format;
-  if (flags.quiet) format = "{{.ID}}";
+  std::string format = flags.format;
+  if (format.empty()) format = flags.quiet ? "{{.ID}}" : flags.table();  // a template counts more
   return cli::format_rows(format, listing);
 }
 

@@ -18,6 +18,14 @@ int gravity(int status) {
   return status == 2 ? 2 : 3;
 }
 
+// What is named, or all, or the newest: each would make the others pointless.
+void expect_one_way(bool is_named, bool all, bool latest) {
+  if (all && latest) throw base::Error("--all cannot be used with --latest");
+  if (is_named && (all || latest)) {
+    throw base::Error(fmt::format("{} cannot be used with names", all ? "--all" : "--latest"));
+  }
+}
+
 }  // namespace
 
 void Outcome::fail(base::Error& error) {
@@ -40,6 +48,7 @@ std::vector<std::string> read_id_files(const std::vector<std::string>& paths) {
 
 std::vector<ContainerSelection::Chosen> ContainerSelection::choose(const home::Home& home,
                                                                    Outcome& outcome) const {
+  expect_one_way(!names.empty() || !cid_files.empty(), all, latest);
   std::vector<std::string> wanted = names;
   for (const std::string& path : cid_files) {
     if (ignore && !sys::exists(path)) continue;
@@ -78,6 +87,7 @@ std::vector<ContainerSelection::Chosen> ContainerSelection::choose(const home::H
 
 std::vector<PodSelection::Chosen> PodSelection::choose(const home::Home& home,
                                                        Outcome& outcome) const {
+  expect_one_way(!names.empty() || !id_files.empty(), all, latest);
   std::vector<std::string> wanted = names;
   for (const std::string& id : read_id_files(id_files))
     wanted.push_back(id);

@@ -66,6 +66,7 @@ void rename(const home::Home& home, const Container& container, const std::strin
   Amendment amendment(home, container.id);
   const std::string target = "../containers/" + container.id;
   const std::string former = amendment.container().name;
+  if (name == former) return;
   claim_name(home, name, target);
   try {
     amendment.container().name = name;

@@ -38,6 +38,7 @@ Json state_json(const State& state, const std::optional<monitor::Health>& health
                        {"StartedAt", base::rfc3339(state.started)},
                        {"FinishedAt", base::rfc3339(state.finished)},
                        {"Health", health ? health->json() : Json()},
+                       {"Healthcheck()", health ? health->json() : Json()},  // its former name
                        {"CgroupPath", state.cgroup},
                        {"CheckpointedAt", base::rfc3339(0)},
                        {"RestoredAt", base::rfc3339(0)}});

@@ -48,7 +48,7 @@ bool is_half_renamed(const home::Home& home, const std::string& name, const std:
   const std::string id = target.substr(target.rfind('/') + 1);
   throw base::Error(fmt::format(
       "the name \"{}\" is already in use by {} {}: remove or rename that one, choose another "
-      "name, or use --replace",
+      "name, or make one with --replace",
       name, is_pod ? "pod" : "container", base::short_id(id)));
 }
 
