@@ -40,8 +40,10 @@ std::string plain(std::string_view name) {
 
 std::string names_of(const Json& object) {
   std::vector<std::string> names;
-  for (const auto& [name, member] : object.as_object())
-    names.emplace_back(without_call(name));
+  for (const auto& [member, value] : object.as_object()) {
+    const std::string name(without_call(member));
+    if (!contains(names, name)) names.push_back(name);
+  }
   return base::join(names, ", ");
 }
 

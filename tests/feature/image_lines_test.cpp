@@ -40,7 +40,7 @@ constexpr Line kLines[] = {
     {"images --format '{{.Os}} {{.IsManifestList}}' base", 0, "linux false\n"},
     {"images --format '{{.IsManifestList}}' multi", 0, "true\n"},
     {"images --format '{{.CreatedAt}}' base", 0, "20[0-9-]{8} [0-9:]{8} \\+0000 UTC\n"},
-    {"images --format '{{.Colour}}'", 125, "", ".*no such field.*"},
+    {"images --format '{{.Colour}}'", 125, "", ".*can.t evaluate field.*"},
     {"images --sort colour", 125, "", ".*not one of created, id, repository, size, tag\n"},
     {"images -f color=red", 125, "", ".*no such filter\n"},
     {"images -q --no-trunc -f dangling=true", 0, "sha256:@BARE@\n"},
