@@ -41,13 +41,20 @@ bool is_empty(const sys::Fd& folder) {
   return sys::list_dir(sys::fd_path(folder)).empty();
 }
 
+bool is_fresh(const std::optional<storage::Volume>& volume) {
+  return volume && volume->fresh;
+}
+
 // A fresh volume is as the directory in its place, or else the container's user's; one that
-// somebody has filled already stays as it is.
+// somebody has filled already stays as it is. Of several that start with it one fills it, and the
+// others wait until it is full.
 template <typename FindTaker>
 void fill(const storage::VolumeStore& store, const VolumeMount& mount, const sys::Fd& root,
           FindTaker find_taker) {
+  if (!is_fresh(store.find(mount.source))) return;
+  const auto lock = store.hold(mount.source, sys::Lock::Mode::Exclusive);
   const auto volume = store.find(mount.source);
-  if (!volume || !volume->fresh) return;
+  if (!is_fresh(volume)) return;
   const std::string& path = mount.device.empty() ? volume->data : mount.device;
   const sys::Fd folder = sys::open_file(path, O_RDONLY);
   const auto source = sys::find_in(root, mount.target, O_RDONLY | O_DIRECTORY);

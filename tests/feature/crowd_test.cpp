@@ -1,6 +1,7 @@
 // Many at once, hostile names and flags, and what must not cost anything.
 #include "pkg/base/text.hpp"
 #include "tests/support/home.hpp"
+#include "tests/support/skip.hpp"
 
 #include <gmock/gmock.h>
 
@@ -45,6 +46,26 @@ TEST_F(Crowd, CreatesTwoHundredAtOnceWithNamesOfTheirOwn) {
   }
   EXPECT_EQ(base::split(must({"ps", "-a", "--format", "{{.Names}}"}), '\n').size(), 200U);
   must({"rm", "--all"});
+}
+
+TEST_F(Crowd, FillsAVolumeOnceAndWaitsUntilItIsFull) {
+  SKIP_FOR(support::why_no_shell());
+  must({"run", "--name", "maker", "--network", "none", image(), "sh", "-c",
+        "mkdir /many && cd /many && seq 3000 | xargs touch"});
+  must({"commit", "maker", "many"});
+  must({"rm", "maker"});
+  std::vector<std::unique_ptr<support::Program>> programs;
+
+  for (int i = 0; i < 4; ++i) {
+    programs.push_back(std::make_unique<support::Program>(
+        words({"run", "--rm", "--network", "none", "-v", "full:/many", "many", "sh", "-c",
+               "ls /many | wc -l"}),
+        start()));
+  }
+
+  for (const auto& program : programs)
+    EXPECT_EQ(program->wait(30).line(), "3000");
+  must({"volume", "rm", "full"});
 }
 
 TEST_F(Crowd, GivesANameToOneOnly) {
