@@ -61,7 +61,7 @@ void copy_entry(const sys::Fd& from, const sys::Fd& to, const std::string& name)
     take_attributes(copy, status);
   } else if (S_ISREG(status.st_mode)) {
     const sys::Fd copy = sys::open_at(to, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
-    copy_bytes(sys::open_at(from, name, O_RDONLY | O_NOFOLLOW), copy);
+    copy_bytes(sys::open_at(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK), copy);
     take_attributes(copy, status);
   }
 }

@@ -2,12 +2,15 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/runtime/inside/calls.hpp"
+#include "pkg/sys/file.hpp"
 
 #include <climits>
 
 #include <array>
 #include <cerrno>
 #include <deque>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -95,45 +98,53 @@ void Tree::make_parents(const std::string& path) const {
   if (!parent.empty()) make_directory(parent);
 }
 
+// Somebody who runs in the same folder or volume may put links where directories were when the path
+// was resolved: they lead nowhere out of it.
+Tree::Spot Tree::find_spot(const Place& place) {
+  const std::size_t slash = place.rest.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : place.rest.substr(0, slash);
+  std::string name = place.rest.substr(slash + 1);
+  return {sys::Fd(inside::open_in_root(place.mount, folder.c_str(), O_PATH | O_DIRECTORY)),
+          std::move(name)};
+}
+
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the path.
-void Tree::make_directory(const std::string& path) const {
+template <typename Make>
+void Tree::make(const std::string& path, Make make) const {
   const Place place = place_of(path);
   if (place.mount < 0 || place.rest.empty()) return;
-  const auto make = [&] { return ::mkdirat(place.mount, place.rest.c_str(), 0755) == 0; };
-  bool is_made = make();
-  if (!is_made && errno == ENOENT) {
+  Spot spot = find_spot(place);
+  if (!spot.folder && errno == ENOENT) {
     make_parents(path);
-    is_made = make();
+    spot = find_spot(place);
   }
-  if (is_made) give(place);
-  if (is_made || errno == EEXIST) return;
-  throw base::SysError("make mount point " + path);
+  if (spot.folder && make(spot)) return give(spot);
+  if (!spot.folder || errno != EEXIST) throw base::SysError("make mount point " + path);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the path.
+void Tree::make_directory(const std::string& path) const {
+  make(path,
+       [](const Spot& spot) { return ::mkdirat(spot.folder.get(), spot.name.c_str(), 0755) == 0; });
 }
 
 void Tree::make_file(const std::string& path) const {
-  const Place place = place_of(path);
-  if (place.mount < 0 || place.rest.empty()) return;
-  const auto make = [&] { return ::mknodat(place.mount, place.rest.c_str(), kMountPoint, 0) == 0; };
-  bool is_made = make();
-  if (!is_made && errno == ENOENT) {
-    make_parents(path);
-    is_made = make();
-  }
-  if (is_made) give(place);
-  if (is_made || errno == EEXIST) return;
-  throw base::SysError("make mount point " + path);
+  make(path, [](const Spot& spot) {
+    return ::mknodat(spot.folder.get(), spot.name.c_str(), kMountPoint, 0) == 0;
+  });
 }
 
 void Tree::make_node(const std::string& path, mode_t mode, dev_t device, const Owner& owner) const {
   const Place place = place_of(path);
   if (place.mount < 0 || place.rest.empty()) throw base::SysError("make device " + path, EINVAL);
   make_parents(path);
-  const char* name = place.rest.c_str();
-  if (::mknodat(place.mount, name, mode, device) != 0 && errno != EEXIST) {
+  const auto [folder, name] = find_spot(place);
+  if (!folder || (::mknodat(folder.get(), name.c_str(), mode, device) != 0 && errno != EEXIST)) {
     throw base::SysError("make device " + path);
   }
-  if (::fchownat(place.mount, name, owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW) != 0 ||
-      ::fchmodat(place.mount, name, mode & 07777U, 0) != 0) {
+  const sys::Fd node = sys::open_at(folder, name, O_PATH | O_NOFOLLOW);
+  if (::fchownat(node.get(), "", owner.uid, owner.gid, AT_EMPTY_PATH) != 0 ||
+      ::chmod(sys::fd_path(node).c_str(), mode & 07777U) != 0) {
     throw base::SysError("make device " + path);
   }
 }
@@ -141,24 +152,24 @@ void Tree::make_node(const std::string& path, mode_t mode, dev_t device, const O
 void Tree::make_link(const std::string& text, const std::string& path) const {
   const Place place = place_of(path);
   if (place.mount < 0 || place.rest.empty()) return;
-  if (::symlinkat(text.c_str(), place.mount, place.rest.c_str()) == 0) {
-    give(place);
-  } else if (errno != EEXIST) {
+  const Spot spot = find_spot(place);
+  if (spot.folder && ::symlinkat(text.c_str(), spot.folder.get(), spot.name.c_str()) == 0) {
+    give(spot);
+  } else if (!spot.folder || errno != EEXIST) {
     throw base::SysError("make link " + path);
   }
 }
 
-void Tree::give(const Place& place) const {
+void Tree::give(const Spot& spot) const {
   if (owner_.uid == 0 && owner_.gid == 0) return;
-  (void)!::fchownat(place.mount, place.rest.c_str(), owner_.uid, owner_.gid, AT_SYMLINK_NOFOLLOW);
+  (void)!::fchownat(spot.folder.get(), spot.name.c_str(), owner_.uid, owner_.gid,
+                    AT_SYMLINK_NOFOLLOW);
 }
 
 sys::Fd Tree::open(const std::string& path, int flags) const {
-  const Place place = place_of(path);
-  const char* name = place.rest.empty() ? "." : place.rest.c_str();
-  sys::Fd file(::openat(place.mount, name, flags | O_NOFOLLOW | O_CLOEXEC));
-  if (!file) throw base::SysError(path);
-  return file;
+  const auto [folder, name] = find_spot(place_of(path));
+  if (!folder) throw base::SysError(path);
+  return sys::open_at(folder, name.empty() ? "." : name, flags | O_NOFOLLOW);
 }
 
 }  // namespace runtime

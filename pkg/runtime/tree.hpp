@@ -52,7 +52,15 @@ class Tree {
   std::optional<std::string> find_link(const std::string& path) const;
   void make_parents(const std::string& path) const;
 
-  void give(const Place& place) const;
+  // A name in an open directory; no directory, and errno, when there is none.
+  struct Spot {
+    sys::Fd folder;
+    std::string name;
+  };
+  static Spot find_spot(const Place& place);
+  template <typename Make>
+  void make(const std::string& path, Make make) const;
+  void give(const Spot& spot) const;
 
   int root_;
   Owner owner_;

@@ -73,7 +73,7 @@ bool copy_data(int from, int to, off_t size) {
 }
 
 void copy_file(const Fd& from, const Fd& to, const std::string& name, const struct stat& facts) {
-  const Fd source = open_at(from, name, O_RDONLY | O_NOFOLLOW);
+  const Fd source = open_at(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   const Fd target = open_at(to, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
   copy_bytes(source, target);
   copy_facts(facts, target.get());

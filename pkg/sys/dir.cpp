@@ -40,7 +40,9 @@ int open_inner(int parent, const char* name) {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   const int fd = ::openat(parent, name, kFlags);
   if (fd >= 0 || errno != EACCES) return fd;
-  if (::fchmodat(parent, name, 0700, 0) != 0) return -1;
+  // Not by its name, which may be a link by now.
+  const Fd directory(::openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!directory || ::chmod(fd_path(directory).c_str(), 0700) != 0) return -1;
   return ::openat(parent, name, kFlags);
 }
 

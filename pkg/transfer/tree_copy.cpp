@@ -107,6 +107,7 @@ class Copy {
       clear(to, false);
       if (::mkfifoat(to.parent.get(), to.name.c_str(), 0600) != 0) throw base::SysError("pipe");
       describe_name(to, *status);
+      set_mode(to, *status);
     }
   }
 
@@ -201,8 +202,15 @@ class Copy {
     if (::fchownat(parent, to.name.c_str(), uid, gid, AT_SYMLINK_NOFOLLOW) != 0) {
       throw base::SysError("owner");
     }
-    if (!S_ISLNK(status.st_mode)) ::fchmodat(parent, to.name.c_str(), status.st_mode & 07777U, 0);
     ::utimensat(parent, to.name.c_str(), times_of(status).data(), AT_SYMLINK_NOFOLLOW);
+  }
+
+  // Not by its name: a container may have put a link to a file of ours there by now.
+  static void set_mode(const Spot& pipe, const struct stat& status) {
+    const sys::Fd made = sys::open_at(pipe.parent, pipe.name, O_PATH | O_NOFOLLOW);
+    if (S_ISFIFO(status_of(made).st_mode)) {
+      ::chmod(sys::fd_path(made).c_str(), status.st_mode & 07777U);
+    }
   }
 
   // Owner before mode and attributes: changing the owner takes some of them away.

@@ -60,4 +60,23 @@ TEST_F(TreeTest, MakesNothingBelowWhatOnlyTheChildCanMount) {
   EXPECT_FALSE(sys::exists(folder + "/root/proc"));
 }
 
+// Class: a container that runs in the same volume puts a link where a directory was.
+TEST_F(TreeTest, IsNotLedOutByALinkThatComesLater) {
+  sys::make_dirs(folder + "/outside/b");
+  sys::make_dirs(folder + "/volume/a/b");
+  runtime::Tree tree(root);
+  tree.cover("/run", volume.get());
+  const std::string path = tree.resolve("/run/a/b/c");
+
+  sys::rename_path(folder + "/volume/a", folder + "/volume/was-a");
+  sys::make_link(folder + "/outside", folder + "/volume/a");
+
+  EXPECT_THROW(tree.make_directory(path), base::SysError);
+  EXPECT_THROW(tree.make_file(path), base::SysError);
+  EXPECT_THROW(tree.make_link("/", path), base::SysError);
+  EXPECT_THROW(tree.make_node(path, S_IFIFO | 0666, 0, {}), base::SysError);
+  EXPECT_THROW(tree.open("/run/a/b", O_RDONLY | O_DIRECTORY), base::SysError);
+  EXPECT_TRUE(sys::list_dir(folder + "/outside/b").empty());
+}
+
 }  // namespace
