@@ -6,6 +6,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/containers/container.hpp"
+#include "pkg/containers/inherit.hpp"
 #include "pkg/oci/platform.hpp"
 #include "pkg/pods/lifecycle.hpp"
 #include "pkg/sys/secret.hpp"
@@ -154,7 +155,9 @@ void resolve(const home::Home& home, const ContainerFlags& flags, containers::Op
   }
   refuse_what_belongs_to_the_pod(flags.network);
   if (has_maps) throw base::Error("--uidmap, --gidmap: belong to the pod");
-  options.pod = pods::get(home, name).id;
+  const pods::Pod pod = pods::get(home, name);
+  options.pod = pod.id;
+  if (pod.options.inherited) containers::inherit(options, *pod.options.inherited);
 }
 
 }  // namespace pod

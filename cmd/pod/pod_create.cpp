@@ -2,6 +2,7 @@
 #include "cmd/pod/command.hpp"
 #include "cmd/pod/container_options.hpp"
 #include "cmd/pod/flag_values.hpp"
+#include "cmd/pod/pod_options.hpp"
 #include "pkg/base/id.hpp"
 #include "pkg/base/size.hpp"
 #include "pkg/base/text.hpp"
@@ -31,6 +32,7 @@ struct PodFlags {
   bool infra = true;
   NetworkFlags network;
   ResourceFlags resources;
+  MemberFlags members;
 
   void declare(cli::Options& options) {
     options.value("-n,--name", name, "Name; without one it is made up")
@@ -46,14 +48,15 @@ struct PodFlags {
                "User ids of its containers: host, keep-id[:uid=,gid=,size=], nomap");
     network.declare(options);
     resources.declare_for_pod(options);
+    members.declare(options);
     // There is no infra container: what one would hold, the pod's monitor holds.
     options.flag("--infra", infra, "")
         .hidden()
         .ignore_values("--infra-command,--infra-image,--infra-name")
-        .refuse("--blkio-weight,--blkio-weight-device,--cgroup-parent,--device,--device-read-bps")
-        .refuse("--device-write-bps,--gidmap,--gpus,--infra-conmon-pidfile,--pid,--restart")
-        .refuse("--security-opt,--share-parent,--shm-size-systemd,--subgidname,--subuidname")
-        .refuse("--uidmap,--uts,-v,--volume,--volumes-from")
+        .ignore_flags("--share-parent")
+        .refuse("--blkio-weight,--blkio-weight-device,--cgroup-parent,--device-read-bps")
+        .refuse("--device-write-bps,--gidmap,--gpus,--infra-conmon-pidfile")
+        .refuse("--shm-size-systemd,--subgidname,--subuidname,--uidmap")
         .argument("NAME", positional);
   }
 };
@@ -100,6 +103,7 @@ pods::Options take(const PodFlags& flags, const Arguments& arguments) {
   flags.network.apply(out.network);
   out.hostname = flags.network.hostname;
   flags.resources.apply(out.resources);
+  flags.members.apply(out);
   out.create_command = typed(arguments);
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/containers/amend.hpp"
+#include "pkg/containers/inherit.hpp"
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/sys/file.hpp"
 
@@ -49,6 +50,7 @@ Container clone(const home::Home& home, const Container& original, const CloneOp
     options.pod = wanted.pod;
     options.network = {};  // the pod's
   }
+  if (wanted.inherited) inherit(options, *wanted.inherited);
   merge(options.resources, wanted.resources);
   options.create_command = wanted.create_command;
   return create(home, options);

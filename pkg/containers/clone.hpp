@@ -2,16 +2,18 @@
 
 #include "pkg/containers/container.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace containers {
 
 struct CloneOptions {
-  std::string name;          // "": NAME-clone, or with a number behind it
-  std::string image;         // "": the original's
-  std::string pod;           // id; "": the original's
-  oci::Resources resources;  // what is there replaces what the original has
+  std::string name;                  // "": NAME-clone, or with a number behind it
+  std::string image;                 // "": the original's
+  std::string pod;                   // id; "": the original's
+  oci::Resources resources;          // what is there replaces what the original has
+  std::optional<Options> inherited;  // of the pod: see inherit.hpp
   std::vector<std::string> create_command;
 };
 

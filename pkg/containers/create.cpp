@@ -4,6 +4,7 @@
 #include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/containers/health.hpp"
+#include "pkg/containers/inherit.hpp"
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/secrets.hpp"
@@ -66,26 +67,6 @@ void check(const Options& options) {
 bool is_target(const Options& options, const std::string& target) {
   return std::any_of(options.mounts.begin(), options.mounts.end(),
                      [&](const VolumeMount& mount) { return mount.target == target; });
-}
-
-// Labels of SELinux (z, Z) are not ours to give.
-void apply_mode(VolumeMount& mount, const std::string& text, const std::string& mode) {
-  if (mode == "ro" || mode == "rw") {
-    mount.read_only = mode == "ro";
-  } else if (!mode.empty() && mode != "z" && mode != "Z") {
-    throw base::Error(fmt::format("--volumes-from {}: {}: not one of ro, rw, z, Z", text, mode));
-  }
-}
-
-void add_volumes_of_others(const home::Home& home, Options& options) {
-  for (const std::string& text : options.volumes_from) {
-    const auto [name, modes] = base::split_once(text, ':');
-    for (VolumeMount mount : get(home, name).options.mounts) {
-      for (const std::string& mode : base::split(modes.value_or(""), ','))
-        apply_mode(mount, text, mode);
-      if (!is_target(options, mount.target)) options.mounts.push_back(std::move(mount));
-    }
-  }
 }
 
 void add_volumes_of_image(const oci::ImageConfig& config, Options& options) {

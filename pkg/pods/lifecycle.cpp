@@ -4,6 +4,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
 #include "pkg/base/log.hpp"
+#include "pkg/containers/inherit.hpp"
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/supervise.hpp"
@@ -127,6 +128,10 @@ Pod create(const home::Home& home, const Options& options) {
   pod.options = options;
   if (options.replace && !options.name.empty()) replace(home, options.name);
   network::assign_ports(pod.options.network);
+  if (pod.options.inherited) {
+    containers::add_volumes_of_others(home, *pod.options.inherited);
+    pod.options.inherited->volumes_from.clear();
+  }
 
   containers::StagedFolder folder(home, pod.directory(home), options.name);
   pod.name = pod.options.name = folder.name();

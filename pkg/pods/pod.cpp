@@ -62,6 +62,9 @@ Options Options::parse(const Json& json) {
   if (const Json* resources = json.find("resources")) {
     options.resources = oci::Resources::parse(*resources);
   }
+  if (const Json* inherited = json.find("inherited")) {
+    options.inherited = containers::Options::parse(*inherited);
+  }
   options.userns = json.string_or("userns", "");
   options.exit_policy = json.string_or("exit_policy", "continue");
   options.create_command = json.strings_or_none("create_command");
@@ -88,6 +91,7 @@ Json Options::json() const {
         {{"name", volume.name}, {"memory", volume.memory}, {"size_limit", volume.size_limit}}));
   }
   if (!resources.empty()) json["resources"] = resources.json();
+  if (inherited) json["inherited"] = inherited->json();
   return json;
 }
 

@@ -28,6 +28,8 @@ struct Options {
   std::vector<Volume> volumes;
   std::int64_t shm_size = 65536 * 1024;
   oci::Resources resources;
+  std::optional<containers::Options>
+      inherited;                         // what its containers have: see containers/inherit.hpp
   std::string userns;                    // as in containers::Options
   std::string exit_policy = "continue";  // or "stop": no process stays when the last container ends
   std::vector<std::string> create_command;

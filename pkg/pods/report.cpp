@@ -140,8 +140,18 @@ Json ports_json(const network::Config& network) {
   return json;
 }
 
-// Only what was asked for, as the peers do.
+// Shown only when it was asked for, as the peers do, but templates know it always.
 void add_limits(Json& json, const oci::Resources& resources) {
+  const auto number = [](const auto& value) {
+    return static_cast<std::int64_t>(value.value_or(0));
+  };
+  json["MemoryLimit()"] = number(resources.memory_limit);
+  json["MemorySwap()"] = number(resources.memory_swap);
+  json["CPUQuota()"] = number(resources.cpu_quota);
+  json["CPUPeriod()"] = number(resources.cpu_period);
+  json["CPUShares()"] = number(resources.cpu_shares);
+  json["CPUSetCPUs()"] = resources.cpuset_cpus;
+  json["CPUSetMems()"] = resources.cpuset_mems;
   if (resources.memory_limit) json["memory_limit"] = *resources.memory_limit;
   if (resources.memory_swap) json["memory_swap"] = *resources.memory_swap;
   if (resources.cpu_quota) json["cpu_quota"] = *resources.cpu_quota;
@@ -177,6 +187,60 @@ std::vector<Pod> select(const home::Home& home, const std::vector<std::string>& 
   return pods;
 }
 
+namespace {
+
+// What its containers have of it.
+void add_inherited(Json& json, const std::optional<containers::Options>& inherited) {
+  const containers::Options none;
+  const containers::Options& members = inherited ? *inherited : none;
+  Json mounts = Json::array();
+  for (const containers::VolumeMount& mount : members.mounts) {
+    const bool is_volume = mount.kind == containers::VolumeMount::Kind::Volume;
+    mounts.push_back(Json::object({{"Type", is_volume ? "volume" : "bind"},
+                                   {is_volume ? "Name" : "Name()", is_volume ? mount.source : ""},
+                                   {"Source", mount.source},
+                                   {"Destination", mount.target},
+                                   {"RW", !mount.read_only}}));
+  }
+  Json devices = Json::array();
+  for (const oci::Device& device : members.devices) {
+    devices.push_back(Json::object({{"PathOnHost", device.source},
+                                    {"PathInContainer", device.path},
+                                    {"CgroupPermissions", device.access}}));
+  }
+  Json security = Json::array();
+  if (members.no_new_privileges) security.push_back("no-new-privileges");
+  if (!members.seccomp.empty()) security.push_back("seccomp=" + members.seccomp);
+  const auto add = [&](const std::string& shown, const std::string& known, const Json& value) {
+    if (!value.as_array().empty()) json[shown] = value;
+    json[known + "()"] = value;
+  };
+  add("mounts", "Mounts", mounts);
+  add("devices", "Devices", devices);
+  add("security_opt", "SecurityOpts", security);
+  add("volumes_from", "VolumesFrom", Json::array());
+  json["RestartPolicy"] = members.restart.text();
+}
+
+// What templates ask a pod's infra container for, which ours does not have.
+void add_infra(Json& json, const Options& options) {
+  const auto mode = [&](const std::string& text) { return text.empty() ? "private" : text; };
+  const containers::Options none;
+  const containers::Options& members = options.inherited ? *options.inherited : none;
+  json["Networks()"] = Json::array();
+  json["NetworkOptions()"] = Json::object();
+  json["StaticIP()"] = nullptr;
+  json["StaticMAC()"] = "";
+  json["NoManageHosts()"] = options.network.no_hosts;
+  json["NoManageResolvConf()"] = false;
+  json["DNSSearch()"] = options.network.dns_searches;
+  json["DNSOption()"] = options.network.dns_options;
+  json["PidNS()"] = mode(members.pid_mode);
+  json["UtsNS()"] = mode(members.uts_mode);
+}
+
+}  // namespace
+
 Json inspect(const home::Home& home, const Pod& pod) {
   const Options& options = pod.options;
   const std::string hostname = options.hostname.empty() ? pod.name : options.hostname;
@@ -205,6 +269,8 @@ Json inspect(const home::Home& home, const Pod& pod) {
                     {"NumContainers", static_cast<std::int64_t>(members(home, pod).size())},
                     {"Containers", members_json(home, pod)}});
   add_limits(json, options.resources);
+  add_inherited(json, options.inherited);
+  add_infra(json["InfraConfig"], options);
   return json;
 }
 
