@@ -93,8 +93,8 @@ class Pods {
   std::map<std::string, std::optional<pods::Pod>> known_;
 };
 
-// In the words of podman's JSON, and of its templates.
-void add_namespaces(Json& row, const containers::State& state) {
+// In the words of podman's JSON, and of its templates; those that were not asked for are "".
+void add_namespaces(Json& row, const containers::State& state, bool is_asked) {
   constexpr std::array<std::array<const char*, 4>, 7> kNames = {
       {{"mnt", "Mnt", "MNT()", "MNT()"},
        {"cgroup", "Cgroup", "CGROUPNS()", "Cgroup()"},
@@ -103,16 +103,19 @@ void add_namespaces(Json& row, const containers::State& state) {
        {"pid", "PIDNS", "PIDNS()", "PIDNS()"},
        {"uts", "UTS", "UTS()", "UTS()"},
        {"user", "User", "USERNS()", "USERNS()"}}};
-  const std::map<std::string, std::string> found = containers::namespaces_of(state);
-  Json& object = row["Namespaces"] = Json::object();
+  const std::map<std::string, std::string> found =
+      is_asked ? containers::namespaces_of(state) : std::map<std::string, std::string>();
+  Json object = Json::object();
   for (const auto& [kind, member, method, other] : kNames) {
     const auto at = found.find(kind);
     const std::string text = at == found.end() ? "" : at->second;
     if (!text.empty()) object[member] = text;
+    row[method] = text;
+    if (!is_asked) continue;
     object[method] = text;
     object[other] = text;
-    row[method] = text;
   }
+  row["Namespaces"] = std::move(object);
 }
 
 void add_methods(Json& row, const Container& container, const containers::State& state,
@@ -198,7 +201,7 @@ base::Json::Array ps_rows(const home::Home& home, const std::vector<Container>& 
     row["Ports"] = ports_json(ports);
     row["Ports()"] = ports_text(ports);
     if (shape.size) sizes.add(row, container);
-    if (shape.namespaces) add_namespaces(row, state);
+    add_namespaces(row, state, shape.namespaces);
     rows.push_back(std::move(row));
   }
   return rows;

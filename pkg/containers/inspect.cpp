@@ -49,7 +49,7 @@ Json mount_json(const home::Home& home, const VolumeMount& mount) {
   const storage::Layout layout(home);
   const bool is_image = mount.kind == VolumeMount::Kind::Image;
   Json json = Json::object({{"Type", is_volume ? "volume" : is_image ? "image" : "bind"}});
-  if (is_volume) json["Name"] = mount.source;
+  json[is_volume ? "Name" : "Name()"] = is_volume ? mount.source : "";
   json["Source"] = is_volume ? layout.volume(mount.source) + "/data" : mount.source;
   json["Destination"] = mount.target;
   json["Driver"] = is_volume ? "local" : "";
@@ -195,6 +195,9 @@ Json config_json(const Container& container, const Sandbox& sandbox, const oci::
                     {"Secrets", secrets_json(options)},
                     {"Umask", options.umask ? fmt::format("{:04o}", *options.umask) : "0022"}});
   add_health(json, options.health);
+  json[options.timezone.empty() ? "Timezone()" : "Timezone"] = options.timezone;
+  json["SystemdMode()"] = false;
+  if (json.find("Healthcheck") == nullptr) json["Healthcheck()"] = nullptr;
   return json;
 }
 
@@ -342,6 +345,8 @@ Json host_config_json(const home::Home& home, const Container& container, const 
   if (is_remapped) {
     json["IDMappings"] =
         Json::object({{"UidMap", list(options.uid_map)}, {"GidMap", list(options.gid_map)}});
+  } else {
+    json["IDMappings()"] = nullptr;
   }
   add_absent(json);
   return json;
@@ -423,7 +428,12 @@ Json inspect(const home::Home& home, const Container& container, bool size) {
        {"IsService", false},
        {"Config", config_json(container, sandbox, spec)},
        {"HostConfig", host_config_json(home, container, sandbox)}});
-  if (size) add_sizes(json, home, container);
+  if (size) {
+    add_sizes(json, home, container);
+  } else {
+    json["SizeRw()"] = nullptr;
+    json["SizeRootFs()"] = nullptr;
+  }
   return json;
 }
 

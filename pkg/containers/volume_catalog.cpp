@@ -143,6 +143,10 @@ base::Json json_of(const Volume& volume, std::int64_t running) {
   const bool needs_owner = volume.fresh && !volume.uid && !volume.gid;
   add("NeedsCopyUp", volume.fresh, volume.fresh);
   add("NeedsChown", needs_owner, needs_owner);
+  // What drivers of others would tell; Docker's templates ask for the first.
+  json["Status()"] = base::Json::object();
+  json["Timeout()"] = 0;
+  json["StorageID()"] = "";
   return json;
 }
 
