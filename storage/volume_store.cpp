@@ -47,6 +47,7 @@ std::string text_of(const Volume& volume) {
   json["labels"] = json_of(volume.labels);
   json["options"] = json_of(volume.options);
   json["anonymous"] = volume.anonymous;
+  if (!volume.container.empty()) json["container"] = volume.container;
   json["fresh"] = volume.fresh;
   if (volume.uid) json["uid"] = *volume.uid;
   if (volume.gid) json["gid"] = *volume.gid;
@@ -85,6 +86,7 @@ std::optional<Volume> VolumeStore::find(const std::string& name) const {
   volume.labels = pairs_of(json, "labels");
   volume.options = pairs_of(json, "options");
   volume.anonymous = json.bool_or("anonymous", false);
+  volume.container = json.string_or("container", "");
   volume.fresh = json.bool_or("fresh", false);
   volume.data = layout_.volume(name) + "/data";
   volume.uid = id_of(json, "uid");
@@ -167,6 +169,13 @@ void VolumeStore::mark_used(const std::string& name) const {
   } else {
     replace_record(layout_, path, text_of(*volume));
   }
+}
+
+void VolumeStore::release(const std::string& name) const {
+  auto volume = find(name);
+  if (!volume || volume->container.empty()) return;
+  volume->container.clear();
+  replace_record(layout_, layout_.volume(name) + "/volume.json", text_of(*volume));
 }
 
 void VolumeStore::remove(const std::string& name) const {

@@ -18,8 +18,9 @@ struct Volume {
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> options;
   bool anonymous = false;
-  bool fresh = false;  // never mounted yet: the image's content is copied in at first use
-  std::string data;    // the folder that is mounted
+  std::string container;  // an anonymous one goes when this container is gone; "": it stays
+  bool fresh = false;     // never mounted yet: the image's content is copied in at first use
+  std::string data;       // the folder that is mounted
   // Who the folder was given to when it was made; nothing: as the image has it at first use.
   std::optional<std::uint32_t> uid;
   std::optional<std::uint32_t> gid;
@@ -41,6 +42,8 @@ class VolumeStore {
   // Shared by whoever is about to use it, exclusive for who removes it. Nothing when it is gone.
   std::optional<sys::Lock> hold(const std::string& name, sys::Lock::Mode mode) const;
   void mark_used(const std::string& name) const;
+  // It stays when its container goes.
+  void release(const std::string& name) const;
   // To the trash, and from there as far as our rights go: `empty_trash` removes the rest.
   void remove(const std::string& name) const;
 

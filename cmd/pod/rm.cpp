@@ -2,6 +2,7 @@
 #include "cmd/pod/command.hpp"
 #include "cmd/pod/selection.hpp"
 #include "pkg/containers/lifecycle.hpp"
+#include "pkg/containers/sweep.hpp"
 
 namespace pod {
 
@@ -27,10 +28,13 @@ int rm(Arguments arguments) {
 
   const home::Home home = home::Home::open();
   Outcome outcome(arguments.command);
-  outcome.attempt_together(selection.choose(home, outcome), [&](const auto& one) {
-    containers::remove(home, one.container, how);
+  const std::vector<ContainerSelection::Chosen> chosen = selection.choose(home, outcome);
+  outcome.attempt_together(chosen, [&](const auto& one) {
+    containers::throw_away(home, one.container, how);
     cli::print(one.typed + "\n");
   });
+  if (chosen.empty()) return outcome.status();
+  outcome.attempt([&] { containers::tidy_up(home); });
   return outcome.status();
 }
 

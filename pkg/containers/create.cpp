@@ -148,7 +148,8 @@ void prepare_bind(const VolumeMount& mount) {
 // ones get a name of their own here and go again if nothing comes of the container.
 class Volumes {
  public:
-  Volumes(const home::Home& home, Container& container) : store_(storage::Layout(home)) {
+  Volumes(const home::Home& home, Container& container)
+      : store_(storage::Layout(home)), id_(container.id) {
     for (VolumeMount& mount : container.options.mounts) {
       if (mount.kind == VolumeMount::Kind::Bind) prepare_bind(mount);
       if (mount.kind == VolumeMount::Kind::Image) {
@@ -173,6 +174,7 @@ class Volumes {
       storage::Volume volume;
       volume.name = mount.source = base::make_id();
       volume.anonymous = true;
+      volume.container = id_;
       store_.create(volume);
       events::note(home, "create", {.type = "volume", .name = volume.name});
       made_.push_back(volume.name);
@@ -220,6 +222,7 @@ class Volumes {
   }
 
   storage::VolumeStore store_;
+  std::string id_;
   Texts made_;
   std::vector<sys::Lock> held_;
 };

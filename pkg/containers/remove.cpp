@@ -23,8 +23,7 @@ void throw_away(const home::Home& home, const Container& container, const Remove
 
 void remove(const home::Home& home, const Container& container, const RemoveOptions& options) {
   throw_away(home, container, options);
-  sweep(home);
-  storage::recover(home);
+  tidy_up(home);
 }
 
 }  // namespace containers

@@ -8,6 +8,7 @@
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/sandbox.hpp"
 #include "pkg/containers/supervise.hpp"
+#include "pkg/containers/volume_catalog.hpp"
 #include "pkg/containers/volumes.hpp"
 #include "pkg/monitor/protocol.hpp"
 #include "pkg/monitor/state.hpp"
@@ -15,6 +16,7 @@
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/lock.hpp"
 #include "storage/trash.hpp"
+#include "storage/volume_store.hpp"
 
 #include <cerrno>
 
@@ -102,6 +104,17 @@ void sweep_runtime(const std::string& running, const std::string& records, const
   }
 }
 
+// Of a container that is gone, or that nobody makes any more.
+template <typename Visit>
+void visit_dead_volumes(const home::Home& home, Visit visit) {
+  for (const storage::Volume& volume : storage::VolumeStore(storage::Layout(home)).list()) {
+    const std::string record = home.containers() + "/" + volume.container;
+    if (volume.container.empty() || sys::exists(record) || is_being_made(record)) continue;
+    if (sys::exists(record) || !users_of_volume(home, volume.name).empty()) continue;
+    visit(volume.name);
+  }
+}
+
 }  // namespace
 
 void sweep(const home::Home& home) {
@@ -111,16 +124,24 @@ void sweep(const home::Home& home) {
   visit_dead_folders(home.pods(), discard);
   visit_dead_names(home, discard);
   sweep_abandoned(home);
+  visit_dead_volumes(home, [&](const std::string& name) { throw_away_volume(home, name); });
   sweep_runtime(home.running_containers(), home.containers(), monitor::kStateName);
   sweep_runtime(home.running_pods(), home.pods(), "");
 }
 
+void tidy_up(const home::Home& home) {
+  sweep(home);
+  storage::recover(home);
+}
+
 std::vector<std::string> leftovers(const home::Home& home) {
+  const storage::Layout layout(home);
   std::vector<std::string> paths;
   const auto note = [&](const std::string& path) { paths.push_back(path); };
   visit_dead_folders(home.containers(), note);
   visit_dead_folders(home.pods(), note);
   visit_dead_names(home, note);
+  visit_dead_volumes(home, [&](const std::string& name) { note(layout.volume(name)); });
   return paths;
 }
 

@@ -87,6 +87,13 @@ void remove_anonymous_volumes(const home::Home& home, const Container& container
   }
 }
 
+// Before the record goes: who finds one of a container that is gone takes it away.
+void keep_anonymous_volumes(const home::Home& home, const Container& container) {
+  const storage::VolumeStore store{storage::Layout(home)};
+  for (const std::string& name : container.anonymous_volumes)
+    store.release(name);
+}
+
 }  // namespace
 
 Taker taker_of(const Container& container, const sys::Fd& root, const oci::User& user) {
@@ -122,7 +129,8 @@ void prepare_volumes(const home::Home& home, const Container& container, const s
 
 void remove_files(const home::Home& home, const Container& container, bool volumes) {
   // The record goes first: what is left when we are killed after it belongs to nobody, and goes
-  // with storage::recover.
+  // with containers::sweep and storage::recover.
+  if (!volumes) keep_anonymous_volumes(home, container);
   storage::move_to_trash(storage::Layout(home), container.directory(home));
   discard_name(home, container);
   storage::remove_rootfs(home, container.id);

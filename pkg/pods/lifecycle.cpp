@@ -226,8 +226,7 @@ void throw_away(const home::Home& home, const Pod& pod, bool force,
 void remove(const home::Home& home, const Pod& pod, bool force,
             std::optional<std::int64_t> timeout) {
   throw_away(home, pod, force, timeout);
-  containers::sweep(home);
-  storage::recover(home);
+  containers::tidy_up(home);
 }
 
 }  // namespace pods
