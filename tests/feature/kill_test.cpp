@@ -5,6 +5,7 @@
 //
 // POD_TEST_KILLS says how many rounds each test has, POD_TEST_KILL_SEED where chance begins, and
 // POD_TEST_KILL_ONLY which commands there are ("pull,rmi"): see tests/README.md.
+#include "tests/support/chance.hpp"
 #include "tests/support/home.hpp"
 #include "tests/support/image.hpp"
 #include "tests/support/registry.hpp"
@@ -14,10 +15,8 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
-#include <random>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -43,16 +42,6 @@ struct Command {
 };
 
 constexpr int kMany = 50;  // rounds; with fewer, not every one looks at everything
-
-std::string from_environment(const char* name) {
-  const char* text = std::getenv(name);
-  return text != nullptr ? text : "";
-}
-
-int rounds(int usual) {
-  const std::string wish = from_environment("POD_TEST_KILLS");
-  return wish.empty() ? usual : std::stoi(wish);
-}
 
 Words lines_of(const std::string& text) {
   Words lines;
@@ -82,8 +71,6 @@ class Killed : public support::Home {
  protected:
   void SetUp() override {
     Home::SetUp();
-    const std::string seed = from_environment("POD_TEST_KILL_SEED");
-    random_.seed(seed.empty() ? 20260101 : std::stoul(seed));
     registry_.emplace(nullptr);
     const std::string base = support::make_image_tar();
     registry_->add(support::make_registry_image({base, layer("kept")}), "kept");
@@ -145,7 +132,7 @@ class Killed : public support::Home {
 
   // Any command, of those that are wished for.
   Command choose(const std::string& usual) {
-    const std::string wish = from_environment("POD_TEST_KILL_ONLY");
+    const std::string wish = support::from_environment("POD_TEST_KILL_ONLY");
     const std::string kinds = "," + (wish.empty() ? usual : wish) + ",";
     std::vector<Command> all = commands();
     std::erase_if(all, [&](const Command& command) {
@@ -281,7 +268,7 @@ class Killed : public support::Home {
 
   template <typename Kill>
   void go_on(int usual, Kill kill) {
-    const int count = rounds(usual);
+    const int count = support::rounds(usual);
     for (int round = 0; round < count && !HasFailure(); ++round) {
       const std::string said = kill();
       SCOPED_TRACE("round " + std::to_string(round) + ": " + said);
@@ -313,7 +300,7 @@ class Killed : public support::Home {
 
   std::optional<support::Registry> registry_;
   std::string archive_;
-  std::mt19937 random_;
+  std::mt19937 random_ = support::chance();
   std::map<Words, milliseconds> lasted_;
   Names before_;
   Names may_give_;
