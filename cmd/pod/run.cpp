@@ -5,9 +5,12 @@
 #include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/containers/lifecycle.hpp"
+#include "pkg/sys/signals.hpp"
 #include "pkg/sys/tty.hpp"
 
 #include <fmt/core.h>
+
+#include <csignal>
 
 #include <unistd.h>
 
@@ -76,6 +79,8 @@ int run(Arguments arguments) {
   if (wanted.pod.empty()) recruit = containers::Recruit::enlist(home);  // a pod may have a monitor
   const containers::Made made = containers::create_to_start(home, wanted);
   const containers::Container& container = made.container;
+  // Whoever reads our output may go: then what was to be removed is, before that ends us.
+  const sys::SignalQueue broken_pipe({SIGPIPE});
   try {
     if (!detach) {
       return containers::start_attached(home, container, streams, std::move(recruit));
