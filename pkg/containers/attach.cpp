@@ -179,6 +179,11 @@ class Relay {
   bool is_over_ = false;
 };
 
+bool is_readable(const sys::Fd& file) {
+  pollfd poll{file.get(), POLLIN, 0};
+  return ::poll(&poll, 1, 0) > 0;
+}
+
 // One direction of a terminal's traffic; false when it has ended.
 bool carry(int from, int to, DetachKeys* keys) {
   std::array<char, monitor::kChunk> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init)
@@ -224,7 +229,8 @@ bool relay_terminal(const sys::Fd& terminal, const sys::Fd& process, const Strea
     }
     if (polls[1].revents != 0) reads = carry(STDIN_FILENO, terminal.get(), &keys);
     if (polls[0].revents != 0 && !carry(terminal.get(), STDOUT_FILENO, nullptr)) return true;
-    if (polls[0].revents == 0 && polls[3].revents != 0) return true;
+    // What was said last may have come after we looked, and the end before.
+    if (polls[0].revents == 0 && polls[3].revents != 0 && !is_readable(terminal)) return true;
   }
   return false;
 }
