@@ -20,10 +20,11 @@ bool is_replaced(const sys::Fd& file, const std::string& path) {
          ours.st_ino != current.st_ino;
 }
 
-// Under a lock that puts off the turn after the next one: see monitor::LogFile.
+// Under a lock that puts off the turn after the next one: see monitor::LogFile, which has it for a
+// moment only.
 sys::Fd open_shared(const std::string& path) {
   sys::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file) ::flock(file.get(), LOCK_SH | LOCK_NB);
+  if (file) ::flock(file.get(), LOCK_SH);
   return file;
 }
 

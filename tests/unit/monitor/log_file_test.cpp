@@ -65,6 +65,15 @@ TEST_F(Log, IsTurnedOverAtALinesEnd) {
   EXPECT_EQ(lines(path()), (Lines{"stdout F z", ""}));
 }
 
+TEST_F(Log, IsTurnedOverWithinWhatComesInOnePiece) {
+  LogFile log(path(), 60);
+
+  log.write(Stream::Out, std::string(80, 'x') + "\ny\nz");
+
+  EXPECT_EQ(lines(path() + ".1"), (Lines{"stdout F " + std::string(80, 'x'), "stdout F y", ""}));
+  EXPECT_EQ(lines(path()), (Lines{"stdout P z", ""}));
+}
+
 TEST_F(Log, IsNotTurnedOverWhileTheFormerOneIsRead) {
   LogFile log(path(), 60);
   log.write(Stream::Out, std::string(80, 'x') + "\n");
@@ -79,8 +88,21 @@ TEST_F(Log, IsNotTurnedOverWhileTheFormerOneIsRead) {
   EXPECT_EQ(lines(path() + ".1").size(), 3U);
 }
 
-TEST_F(Log, IsTurnedOverInTheEndHoweverSlowItsReaderIs) {
+TEST_F(Log, WaitsForItsReaderAsLongAsThereIsRoom) {
   LogFile log(path(), 60);
+  log.write(Stream::Out, std::string(80, 'x') + "\n");
+  const sys::Fd reader = sys::open_file(path() + ".1");
+  ::flock(reader.get(), LOCK_SH);
+
+  for (int i = 0; i < 100; ++i)
+    log.write(Stream::Out, std::string(80, 'y') + "\n");
+
+  EXPECT_EQ(lines(path()).size(), 101U);
+  EXPECT_THAT(lines(path() + ".1").front(), testing::EndsWith("x"));
+}
+
+TEST_F(Log, IsTurnedOverInTheEndHoweverSlowItsReaderIs) {
+  LogFile log(path(), 60, 500);
   log.write(Stream::Out, std::string(80, 'x') + "\n");
   const sys::Fd reader = sys::open_file(path() + ".1");
   ::flock(reader.get(), LOCK_SH);
