@@ -326,6 +326,24 @@ void flood(const char* bytes) {
   }
 }
 
+// Lines with their numbers, 1 and up.
+void count(const char* lines) {
+  const long last = std::atol(lines);
+  for (long i = 1; i <= last; ++i)
+    std::printf("line %09ld of what is to be read in order\n", i);
+  std::fflush(stdout);
+}
+
+// The same on standard output and standard error in turns.
+void count_on_both(const char* lines) {
+  const long last = std::atol(lines);
+  for (long i = 1; i <= last; ++i) {
+    std::printf("line %09ld of output\n", i);
+    std::fflush(stdout);
+    std::fprintf(stderr, "line %09ld of errors\n", i);
+  }
+}
+
 void read_input(const char*) {
   copy(STDIN_FILENO, STDOUT_FILENO);
 }
@@ -373,6 +391,8 @@ constexpr Action kActions[] = {
     {"sleep", 1, sleep_for},
     {"forever", 0, sleep_for_ever},
     {"flood", 1, flood},
+    {"count", 1, count},
+    {"both", 1, count_on_both},
     {"read", 0, read_input},
     {"line", 0, read_line},
     {"wait", 0, wait_for_signal},

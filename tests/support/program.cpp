@@ -162,6 +162,10 @@ void Program::close_input() {
   close_one(in_);
 }
 
+void Program::close_output() {
+  close_one(out_);
+}
+
 void Program::signal(int number) const {
   ::kill(pid_, number);
 }

@@ -41,6 +41,8 @@ class Program {
   pid_t pid() const { return pid_; }
   void send(const std::string& text);
   void close_input();
+  // Nobody reads what it says any more; with a terminal: that is gone.
+  void close_output();
   void signal(int number) const;
   void resize(unsigned short rows, unsigned short columns) const;  // NOLINT(google-runtime-int)
 
