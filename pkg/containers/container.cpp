@@ -74,7 +74,7 @@ events::Subject subject_of(const Container& container) {
 }
 
 State state_of(const home::Home& home, const Container& container) {
-  return monitor::read_state(container.runtime_directory(home));
+  return monitor::read_state(container.runtime_directory(home), container.directory(home));
 }
 
 std::optional<Container> find_by_id(const home::Home& home, const std::string& id) {

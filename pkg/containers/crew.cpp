@@ -121,6 +121,7 @@ monitor::Member Crew::member(const std::string& id) {
   member.id = id;
   member.name = container.name;
   member.runtime_directory = container.runtime_directory(home_);
+  if (!options.remove) member.directory = container.directory(home_);
   member.log_path = container.log_path(home_);
   member.log_size_max = options.log_size_max;
   if (options.log_driver == "journald") member.journal = journal_fields_of(container);

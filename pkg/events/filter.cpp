@@ -21,7 +21,6 @@ bool by_event(const Event& event, const std::string& value) {
   if (value == "die") return event.status == "died";
   if (value == "destroy") return event.status == "remove";
   if (value == "load") return event.status == "loadfromarchive";
-  if (value == "oom") return event.oom_killed;
   if (value.starts_with("health_status: ")) {  // as docker has it
     return event.status == "health_status" && event.health_status == value.substr(15);
   }

@@ -4,7 +4,9 @@
 #include "pkg/monitor/protocol.hpp"
 #include "pkg/monitor/watched.hpp"
 #include "pkg/sys/process.hpp"
+#include "pkg/sys/signals.hpp"
 
+#include <csignal>
 #include <deque>
 #include <memory>
 #include <string>
@@ -32,6 +34,7 @@ class Loop {
       read_clients();
       move_streams();
       run_timers();
+      heed_termination();
       advance_checks();
       reap_ended();
       work_.sweep();
@@ -54,6 +57,7 @@ class Loop {
   void request(Client& client, const base::Json& json);
   void move_streams();
   void run_timers();
+  void heed_termination();
   void begin_checks();
   void advance_checks();
   void conclude_check(Watched& watched, HealthResult result);
@@ -94,6 +98,7 @@ class Loop {
   Workload& work_;
   sys::Fd listener_;
   sys::ProcessName self_;
+  sys::SignalQueue terminations_{SIGTERM};
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<std::unique_ptr<Watched>> watched_;
   std::deque<std::string> pod_queue_;  // containers of the pod still to be started, in order

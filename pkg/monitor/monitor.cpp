@@ -53,7 +53,8 @@ std::vector<Client*> Loop::attached_to(const std::string& id) {
 }
 
 std::vector<pollfd> Loop::files_to_watch() {
-  std::vector<pollfd> polls = {{listener_.get(), POLLIN, 0}};
+  std::vector<pollfd> polls = {{listener_.get(), POLLIN, 0},
+                               {terminations_.file().get(), POLLIN, 0}};
   for (const auto& client : clients_) {
     const int events = (may_speak(*client) ? POLLIN : 0) | (client->has_room() ? 0 : POLLOUT);
     polls.push_back({client->socket.get(), static_cast<short>(events), 0});  // NOLINT
@@ -163,6 +164,29 @@ void Loop::run_timers() {
   }
 }
 
+// At the end of a login, of a unit or of the machine all are told to end: the containers get their
+// own signal and their time, and it is written down how they ended.
+void Loop::heed_termination() {
+  if (!terminations_.next()) return;
+  while (terminations_.next()) {
+  }
+  pod_queue_.clear();
+  std::vector<Watched*> waiting;  // for their restart
+  for (const auto& watched : watched_) {
+    watched->stop_requested = true;
+    watched->restart_requested = false;
+    if (!watched->has_process()) {
+      waiting.push_back(watched.get());
+    } else if (watched->state().status != Status::Stopping) {
+      const bool is_paused = watched->state().status == Status::Paused;
+      const Member& member = watched->member();
+      watched->end(is_paused ? 0 : member.stop_timeout, member.stop_signal);
+    }
+  }
+  for (Watched* watched : waiting)
+    conclude(*watched);
+}
+
 void Loop::reap_ended() {
   std::vector<Watched*> ended;
   for (const auto& watched : watched_) {
@@ -201,6 +225,7 @@ void Loop::tell(const Watched& watched, const char* what) {
 }
 
 void Loop::tell_of_end(Watched& watched, bool restarts) {
+  if (watched.state().oom_killed) tell(watched, "oom");
   events::Event died;
   died.status = "died";
   died.exit_code = watched.state().exit_code;

@@ -2,12 +2,14 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/json.hpp"
+#include "pkg/base/text.hpp"
 #include "pkg/cgroup/cgroup.hpp"
 #include "pkg/sys/file.hpp"
 
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <ctime>
 #include <string_view>
 
 #include <sys/stat.h>
@@ -74,24 +76,7 @@ void bury(State& state, const std::string& runtime_directory) {
   state.process = {};
 }
 
-}  // namespace
-
-std::string status_word(Status status) {
-  return std::string(kWords.at(static_cast<std::size_t>(status)));
-}
-
-State read_state(const std::string& runtime_directory) try {
-  const auto text = sys::find_file(file_of(runtime_directory));
-  if (!text) return {};
-  State state = parse(base::Json::parse(*text));
-  if (state.is_running() && !sys::is_alive(state.monitor)) bury(state, runtime_directory);
-  return state;
-} catch (base::Error& error) {
-  error.during(file_of(runtime_directory));
-  throw;
-}
-
-void write_state(const std::string& runtime_directory, const State& state) {
+base::Json json_of(const State& state) {
   base::Json json = base::Json::object({{"status", status_word(state.status)},
                                         {"process", process_json(state.process)},
                                         {"monitor", process_json(state.monitor)},
@@ -102,7 +87,62 @@ void write_state(const std::string& runtime_directory, const State& state) {
   if (state.oom_killed) json["oom_killed"] = true;
   if (!state.error.empty()) json["error"] = state.error;
   if (!state.cgroup.empty()) json["cgroup"] = state.cgroup;
-  sys::replace_file(file_of(runtime_directory), json.dump(), 0600);
+  return json;
+}
+
+// Process numbers mean nothing after another.
+std::string boot() {
+  return std::string(base::trim(sys::read_file("/proc/sys/kernel/random/boot_id")));
+}
+
+base::Time time_of_boot() {
+  timespec up{};
+  ::clock_gettime(CLOCK_BOOTTIME, &up);
+  return base::now() - up.tv_sec * 1'000'000'000 - up.tv_nsec;
+}
+
+// What ran when the machine went down has ended with it.
+State last_state(const std::string& directory) {
+  const auto text = sys::find_file(file_of(directory));
+  if (!text) return {};
+  const base::Json json = base::Json::parse(*text);
+  State state = parse(json);
+  const bool is_of_now = json.string_or("boot", "") == boot();
+  if (!state.is_running() || (is_of_now && sys::is_alive(state.monitor))) return state;
+  state.status = Status::Exited;
+  state.exit_code = 128 + SIGKILL;
+  state.error = is_of_now ? "its monitor was killed" : "it ran until the machine went down";
+  state.finished = is_of_now ? base::now() : std::max(state.started, time_of_boot());
+  state.process = {};
+  state.cgroup.clear();
+  return state;
+}
+
+}  // namespace
+
+std::string status_word(Status status) {
+  return std::string(kWords.at(static_cast<std::size_t>(status)));
+}
+
+State read_state(const std::string& runtime_directory, const std::string& directory) try {
+  const auto text = sys::find_file(file_of(runtime_directory));
+  if (!text) return last_state(directory);
+  State state = parse(base::Json::parse(*text));
+  if (state.is_running() && !sys::is_alive(state.monitor)) bury(state, runtime_directory);
+  return state;
+} catch (base::Error& error) {
+  error.during(file_of(runtime_directory));
+  throw;
+}
+
+void write_state(const std::string& runtime_directory, const State& state) {
+  sys::replace_file(file_of(runtime_directory), json_of(state).dump(), 0600);
+}
+
+void write_last_state(const std::string& directory, const State& state) {
+  base::Json json = json_of(state);
+  json["boot"] = boot();
+  sys::replace_file(file_of(directory), json.dump(), 0600);
 }
 
 }  // namespace monitor

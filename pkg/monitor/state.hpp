@@ -34,8 +34,11 @@ struct State {
 constexpr const char* kStateName = "/state.json";
 
 // The state in a runtime folder, held against the processes there are: when the monitor was killed,
-// its containers were killed with it, whatever the file says. No file: created, never started.
-State read_state(const std::string& runtime_directory);
+// its containers were killed with it, whatever the file says. The runtime folder goes with a
+// reboot: then what `write_last_state` left in `directory` tells whether it has ever run, and how
+// it ended. Neither: created, never started.
+State read_state(const std::string& runtime_directory, const std::string& directory);
 void write_state(const std::string& runtime_directory, const State& state);
+void write_last_state(const std::string& directory, const State& state);
 
 }  // namespace monitor

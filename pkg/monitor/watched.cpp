@@ -54,6 +54,13 @@ Watched::Watched(Member member, sys::ProcessName monitor) : member_(std::move(me
 
 void Watched::write_state() const {
   monitor::write_state(member_.runtime_directory, state_);
+  const bool is_lasting = state_.status == Status::Running || state_.status == Status::Exited;
+  if (!is_lasting || member_.directory.empty()) return;
+  try {
+    write_last_state(member_.directory, state_);
+  } catch (const base::Error& error) {  // a full disk must not keep a container from running
+    base::log::debug("container {}: {}", member_.name, error.what());
+  }
 }
 
 void Watched::write_health() const {

@@ -19,6 +19,7 @@ struct Member {
   std::string id;
   std::string name;               // for messages
   std::string runtime_directory;  // state.json goes here
+  std::string directory;          // and, to outlive a reboot, a copy here; "" for none
   std::string log_path;           // "" for no log
   std::int64_t log_size_max = 0;
   std::optional<JournalFields> journal;  // its output goes to journald

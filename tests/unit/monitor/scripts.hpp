@@ -144,7 +144,7 @@ class MonitorLoop : public WithFolder {
     return std::move(*socket);
   }
   monitor::State state(const std::string& id) const {
-    return monitor::read_state(folder + "/" + id);
+    return monitor::read_state(folder + "/" + id, "");
   }
   std::string done() const { return sys::find_file(folder + "/done").value_or(""); }
   std::string told() const { return sys::find_file(folder + "/told").value_or(""); }

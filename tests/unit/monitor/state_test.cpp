@@ -21,7 +21,7 @@ sys::ProcessName ourselves() {
 }
 
 TEST_F(StateFile, IsCreatedUntilThereIsOne) {
-  EXPECT_EQ(monitor::read_state(folder).status, Status::Created);
+  EXPECT_EQ(monitor::read_state(folder, "").status, Status::Created);
 }
 
 TEST_F(StateFile, TellsWhatWasWritten) {
@@ -35,7 +35,7 @@ TEST_F(StateFile, TellsWhatWasWritten) {
   state.error = "why";
 
   monitor::write_state(folder, state);
-  const State read = monitor::read_state(folder);
+  const State read = monitor::read_state(folder, "");
 
   EXPECT_EQ(read.status, Status::Exited);
   EXPECT_EQ(read.started, state.started);
@@ -54,7 +54,7 @@ TEST_F(StateFile, RunsAsLongAsItsMonitorLives) {
   state.cgroup = "/sys/fs/cgroup/x";
 
   monitor::write_state(folder, state);
-  const State read = monitor::read_state(folder);
+  const State read = monitor::read_state(folder, "");
 
   EXPECT_EQ(read.status, Status::Running);
   EXPECT_EQ(read.process, ourselves());
@@ -70,7 +70,7 @@ TEST_F(StateFile, WasKilledWithItsMonitor) {
   state.cgroup = "/sys/fs/cgroup/no-such-cgroup";
 
   monitor::write_state(folder, state);
-  const State read = monitor::read_state(folder);
+  const State read = monitor::read_state(folder, "");
 
   EXPECT_EQ(read.status, Status::Exited);
   EXPECT_EQ(read.exit_code, 128 + SIGKILL);
@@ -80,11 +80,40 @@ TEST_F(StateFile, WasKilledWithItsMonitor) {
   EXPECT_EQ(escaped.wait(), 128 + SIGKILL);
 }
 
+TEST_F(StateFile, OutlivesItsRuntimeFolder) {
+  State state;
+  state.status = Status::Exited;
+  state.exit_code = 7;
+
+  monitor::write_last_state(folder, state);
+  const State read = monitor::read_state(folder + "/gone", folder);
+
+  EXPECT_EQ(read.status, Status::Exited);
+  EXPECT_EQ(read.exit_code, 7);
+}
+
+TEST_F(StateFile, OfAContainerThatRanBeforeTheBootIsThatItHasEnded) {
+  const sys::ProcessName alive = ourselves();
+  sys::create_file(folder + "/state.json",
+                   R"({"status": "running", "boot": "another", "started": 1, "process": {"pid": 1},
+                       "monitor": {"pid": )" +
+                       std::to_string(alive.pid) + R"(, "start": )" +
+                       std::to_string(alive.start_time) + "}}");
+
+  const State read = monitor::read_state(folder + "/gone", folder);
+
+  EXPECT_EQ(read.status, Status::Exited);
+  EXPECT_EQ(read.exit_code, 128 + SIGKILL);
+  EXPECT_EQ(read.error, "it ran until the machine went down");
+  EXPECT_GT(read.finished, 1);
+  EXPECT_EQ(read.process.pid, 0);
+}
+
 TEST_F(StateFile, IsNamedWhenItCannotBeRead) {
   sys::create_file(folder + "/state.json", "{");
 
   try {
-    monitor::read_state(folder);
+    monitor::read_state(folder, "");
     FAIL() << "nothing thrown";
   } catch (const base::Error& error) {
     EXPECT_NE(std::string(error.what()).find("state.json"), std::string::npos);
