@@ -64,6 +64,15 @@ void fill_limits(const Container& container, Options& out) {
   if (container.memory_limit && *container.memory_limit > 0) {
     out.resources.memory_limit = container.memory_limit;
   }
+  // As a kubelet and the peers: what is asked for is kept for it, or is its weight among others.
+  if (container.cpu_request.value_or(0) > 0) {
+    constexpr std::int64_t kLeastShares = 2;
+    out.resources.cpu_shares =
+        static_cast<std::uint64_t>(std::max(kLeastShares, *container.cpu_request * 1024 / 1000));
+  }
+  if (container.memory_request.value_or(0) > 0) {
+    out.resources.memory_reservation = container.memory_request;
+  }
 }
 
 void fill_mounts(const Pod& pod, const Container& container, Options& out) {

@@ -132,6 +132,20 @@ std::vector<Reader> members(const Reader& reader) {
   return out;
 }
 
+void decode_requests(const Reader& requests, Container& container) {
+  for (const Reader& request : members(requests)) {
+    const auto quantity = Quantity::parse(request.text());
+    if (!quantity) continue;  // the check has said so
+    if (request.path() == requests.at("cpu").path()) {
+      container.cpu_request = quantity->thousandths();
+    } else if (request.path() == requests.at("memory").path()) {
+      container.memory_request = quantity->whole();
+    } else {
+      request.notice("ignored: there is nobody to share this machine out");
+    }
+  }
+}
+
 void decode_limits(const Reader& reader, Container& container) {
   const Reader resources = reader.at("resources");
   const Reader limits = resources.at("limits");
@@ -149,8 +163,7 @@ void decode_limits(const Reader& reader, Container& container) {
     }
     if (!amount) limit.error("is too large");
   }
-  for (const Reader& request : members(resources.at("requests")))
-    request.notice("ignored: there is nobody to share this machine out");
+  decode_requests(resources.at("requests"), container);
 }
 
 std::vector<std::string> decode_capabilities(const Reader& list) {

@@ -90,6 +90,8 @@ struct Container {
   SecurityContext security;                  // with what the pod says filled in
   std::optional<std::int64_t> cpu_limit;     // thousandths of a processor
   std::optional<std::int64_t> memory_limit;  // bytes
+  std::optional<std::int64_t> cpu_request;
+  std::optional<std::int64_t> memory_request;
   std::optional<Probe> liveness;
   std::optional<Probe> readiness;
   std::optional<Probe> startup;

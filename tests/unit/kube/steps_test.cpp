@@ -139,6 +139,14 @@ TEST(StepsOptions, HaveLimits) {
   EXPECT_EQ(options_of(pod_with("resources: {limits: {cpu: 1n}}")).resources.cpu_quota, 1000);
 }
 
+TEST(StepsOptions, KeepWhatIsRequested) {
+  const auto options = options_of(pod_with("resources: {requests: {cpu: 250m, memory: 1Mi}}"));
+
+  EXPECT_EQ(options.resources.cpu_shares, 256U);
+  EXPECT_EQ(options.resources.memory_reservation, 1 << 20);
+  EXPECT_EQ(options.resources.memory_limit, std::nullopt);
+}
+
 TEST(StepsOptions, HaveTheIsolationThatIsAskedFor) {
   const auto options = options_of(
       pod_with("securityContext: {readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, "
