@@ -61,9 +61,10 @@ clean_up() {
   pod volume rm -fa
 }
 
-# Ends this test here; it is called again after the boot with $MARK as its mark.
+# Ends this test here; it is called again after the boot with $MARK as its mark. More words are of systemctl's
+# reboot: "--force --force" is like a loss of power, but for what is on its way to the disk.
 reboot_and() {
-  echo "$1" >/var/lib/guest/reboot
+  echo "$*" >/var/lib/guest/reboot
   trap - EXIT
   exit 0
 }
