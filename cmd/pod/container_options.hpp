@@ -56,12 +56,16 @@ struct IsolationFlags {
   std::string uts;
   std::string cgroupns;
   std::string cgroups;
+  std::string cgroup_parent;
   std::string userns;
   std::vector<std::string> uid_map;
   std::vector<std::string> gid_map;
 
   void declare(cli::Options& options);
   void apply(containers::Options& out) const;
+
+ private:
+  void apply_cgroups(containers::Options& out) const;
 };
 
 struct ResourceFlags {
@@ -76,10 +80,19 @@ struct ResourceFlags {
   std::string cpuset_mems;
   std::optional<std::int64_t> pids_limit;
   std::vector<std::string> cgroup_conf;
+  std::string blkio_weight;
+  std::vector<std::string> blkio_device_weights;
+  std::vector<std::string> read_bps;
+  std::vector<std::string> write_bps;
+  std::vector<std::string> read_iops;
+  std::vector<std::string> write_iops;
 
   void declare(cli::Options& options);
   void declare_for_pod(cli::Options& options);  // those that a pod as a whole can have
   void apply(oci::Resources& out) const;
+
+ private:
+  void apply_disks(oci::Resources& out) const;
 };
 
 struct NetworkFlags {
@@ -124,6 +137,7 @@ struct LifeFlags {
   std::vector<std::string> dependencies;
   std::string cid_file;
   std::string pid_file;
+  std::string monitor_pid_file;
   std::string log_driver = "k8s-file";
   std::vector<std::string> log_options;
   std::vector<std::string> expose;

@@ -30,6 +30,14 @@ void add_ulimit(std::vector<oci::Rlimit>& limits, const std::string& text);
 // "HOST[:CONTAINER][:rwm]".
 oci::Device parse_device(const std::string& text);
 
+// "DEVICE:WEIGHT", "DEVICE:1mb" and "DEVICE:100" of a block device of this host.
+std::uint64_t parse_disk_weight(const std::string& text);
+oci::DeviceWeight parse_device_weight(const std::string& text);
+oci::DeviceRate parse_device_rate(const std::string& text, const std::string& what);
+
+// --cgroup-parent: no step upwards.
+void check_cgroup_parent(const std::string& text);
+
 // A JSON array of strings, or one word; empty for nothing.
 std::vector<std::string> parse_entrypoint(const std::string& text);
 

@@ -23,7 +23,9 @@ void IsolationFlags::declare(cli::Options& options) {
       .value("--ipc", ipc, "Shared memory: private, host, none, shareable, container:NAME, ns:PATH")
       .value("--uts", uts, "Host name: private, host, container:NAME, ns:PATH")
       .value("--cgroupns", cgroupns, "View of the cgroups: private, host")
-      .value("--cgroups", cgroups, "A cgroup of its own: enabled, disabled, no-conmon")
+      .value("--cgroups", cgroups, "A cgroup of its own: enabled, disabled, no-conmon, split")
+      .value("--cgroup-parent", cgroup_parent,
+             "Where its cgroup is: NAME.slice of systemd's, or a path")
       .value("--userns", userns, "User ids: host, keep-id[:uid=,gid=,size=], nomap, container:NAME")
       .list("--uidmap", uid_map,
             "User ids one by one: CONTAINER:ID[:COUNT], @ID for one of the host")
@@ -34,6 +36,21 @@ void IsolationFlags::declare(cli::Options& options) {
       .refuse("--device-cgroup-rule", "only root may change which devices a cgroup may use")
       .refuse("--use-api-socket", "there is no daemon, and so no socket of it")
       .refuse("--seccomp-policy,--rdt-class");
+}
+
+void IsolationFlags::apply_cgroups(containers::Options& out) const {
+  if (!cgroups.empty() && cgroups != "enabled" && cgroups != "disabled" && cgroups != "no-conmon" &&
+      cgroups != "split") {
+    throw base::Error(
+        fmt::format("--cgroups={}: not one of enabled, disabled, no-conmon, split", cgroups));
+  }
+  out.has_cgroup = cgroups != "disabled";
+  out.splits_cgroup = cgroups == "split";
+  out.cgroup_parent = cgroup_parent;
+  if (cgroup_parent.empty()) return;
+  if (!out.has_cgroup) throw base::Error("--cgroup-parent: there is none with --cgroups=disabled");
+  if (out.splits_cgroup) throw base::Error("--cgroup-parent cannot be used with --cgroups=split");
+  with_flag("--cgroup-parent", [&] { check_cgroup_parent(cgroup_parent); });
 }
 
 void IsolationFlags::apply(containers::Options& out) const {
@@ -56,10 +73,7 @@ void IsolationFlags::apply(containers::Options& out) const {
     throw base::Error(fmt::format("--cgroupns={}: not supported yet", cgroupns));
   }
   out.cgroup_mode = cgroupns;
-  if (!cgroups.empty() && cgroups != "enabled" && cgroups != "disabled" && cgroups != "no-conmon") {
-    throw base::Error(fmt::format("--cgroups={}: not supported yet", cgroups));
-  }
-  out.has_cgroup = cgroups != "disabled";
+  apply_cgroups(out);
   if (!userns.empty() && !(uid_map.empty() && gid_map.empty())) {
     throw base::Error("--userns cannot be used with --uidmap and --gidmap");
   }

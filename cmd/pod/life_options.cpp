@@ -55,12 +55,13 @@ void LifeFlags::declare(cli::Options& options) {
       .values("--annotation", annotations, "KEY=VALUE")
       .value("--cidfile", cid_file, "File to write the container's id to")
       .value("--pidfile", pid_file, "File to write the number of its first process to")
+      .value("--conmon-pidfile", monitor_pid_file, "File to write its monitor's number to")
       .value("--log-driver", log_driver, "k8s-file, journald, none, passthrough")
       .values("--log-opt", log_options, "path=FILE, max-size=SIZE, tag=TEXT")
       .list("--expose", expose, "Port that it listens on: PORT[-PORT][/PROTOCOL]")
       .flag("-P,--publish-all", publish_all, "Publish all exposed ports")
       .list("--requires", dependencies, "Containers that are started before it")
-      .refuse("--conmon-pidfile,--rmi");
+      .refuse("--rmi");
 }
 
 void LifeFlags::apply(containers::Options& out) const {
@@ -86,6 +87,7 @@ void LifeFlags::apply(containers::Options& out) const {
   out.dependencies = dependencies;
   out.cid_file = cid_file;
   out.pid_file = pid_file;
+  out.monitor_pid_file = monitor_pid_file;
   out.log_driver = with_flag("--log-driver", [&] { return log_driver_of(log_driver); });
   for_each_value("--log-opt", log_options, [&](const auto& text) { apply_log_option(out, text); });
   out.expose = expose;

@@ -25,6 +25,7 @@ struct PodCloneFlags {
   std::string hostname;
   bool destroy = false;
   bool start = false;
+  std::string cgroup_parent;
   ResourceFlags resources;
   MemberFlags members;
 
@@ -42,8 +43,9 @@ struct PodCloneFlags {
     resources.declare_for_pod(options);
     members.declare(options);
     options.ignore_values("--infra-command,--infra-image,--infra-name")
-        .refuse("--blkio-weight,--blkio-weight-device,--cgroup-parent,--device-read-bps")
-        .refuse("--device-write-bps,--gidmap,--gpus,--infra-conmon-pidfile")
+        .value("--cgroup-parent", cgroup_parent,
+               "Where its cgroup is: NAME.slice of systemd's, or a path")
+        .refuse("--gidmap,--gpus,--infra-conmon-pidfile")
         .refuse("--shm-size-systemd,--subgidname,--subuidname,--uidmap")
         .argument("POD", original)
         .argument("NAME", positional_name);
@@ -68,6 +70,10 @@ pods::Options options_of_clone(const home::Home& home, const pods::Pod& original
   with_flag("--userns", [&] { return userns::Wish::parse(flags.userns); });
   if (!flags.userns.empty()) options.userns = flags.userns;
   flags.members.apply(options);
+  if (!flags.cgroup_parent.empty()) {
+    with_flag("--cgroup-parent", [&] { check_cgroup_parent(flags.cgroup_parent); });
+    options.cgroup_parent = flags.cgroup_parent;
+  }
   oci::Resources changes;
   flags.resources.apply(changes);
   containers::merge(options.resources, changes);

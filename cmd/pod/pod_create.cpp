@@ -29,6 +29,7 @@ struct PodFlags {
   std::string id_file;
   std::vector<std::string> sysctl;
   std::string userns;
+  std::string cgroup_parent;
   bool infra = true;
   NetworkFlags network;
   ResourceFlags resources;
@@ -44,6 +45,8 @@ struct PodFlags {
         .value("--exit-policy", exit_policy, "When the last container ends: continue, stop")
         .value("--pod-id-file", id_file, "File to write the pod's id to")
         .list("--sysctl", sysctl, "Kernel setting of the shared namespaces: NAME=VALUE")
+        .value("--cgroup-parent", cgroup_parent,
+               "Where its cgroup is: NAME.slice of systemd's, or a path")
         .value("--userns", userns,
                "User ids of its containers: host, keep-id[:uid=,gid=,size=], nomap");
     network.declare(options);
@@ -54,8 +57,7 @@ struct PodFlags {
         .hidden()
         .ignore_values("--infra-command,--infra-image,--infra-name")
         .ignore_flags("--share-parent")
-        .refuse("--blkio-weight,--blkio-weight-device,--cgroup-parent,--device-read-bps")
-        .refuse("--device-write-bps,--gidmap,--gpus,--infra-conmon-pidfile")
+        .refuse("--gidmap,--gpus,--infra-conmon-pidfile")
         .refuse("--shm-size-systemd,--subgidname,--subuidname,--uidmap")
         .argument("NAME", positional);
   }
@@ -93,6 +95,8 @@ pods::Options take(const PodFlags& flags, const Arguments& arguments) {
   with_flag("--userns", [&] { return userns::Wish::parse(flags.userns); });
   const char* userns = std::getenv("PODMAN_USERNS");
   out.userns = flags.userns.empty() && userns != nullptr ? userns : flags.userns;
+  with_flag("--cgroup-parent", [&] { check_cgroup_parent(flags.cgroup_parent); });
+  out.cgroup_parent = flags.cgroup_parent;
   out.share = parse_share(flags.share);
   out.shm_size = with_flag("--shm-size", [&] { return base::parse_size(flags.shm_size); });
   if (flags.exit_policy != "continue" && flags.exit_policy != "stop") {

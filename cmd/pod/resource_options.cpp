@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include <cmath>
+#include <tuple>
 
 namespace pod {
 namespace {
@@ -33,7 +34,11 @@ void ResourceFlags::declare_for_pod(cli::Options& options) {
       .value("--cpus", cpus, "Processors it may use at once: 1.5")
       .value("-c,--cpu-shares", cpu_shares, "Its weight among others; 1024 is the default")
       .value("--cpuset-cpus", cpuset_cpus, "Processors it may use: 0-3,5")
-      .value("--cpuset-mems", cpuset_mems, "Memory nodes it may use");
+      .value("--cpuset-mems", cpuset_mems, "Memory nodes it may use")
+      .value("--blkio-weight", blkio_weight, "Its weight at disks among others: 10 to 1000")
+      .values("--blkio-weight-device", blkio_device_weights, "The same at one: DEVICE:WEIGHT")
+      .values("--device-read-bps", read_bps, "Most bytes a second read: DEVICE:1mb")
+      .values("--device-write-bps", write_bps, "Most bytes a second written");
 }
 
 void ResourceFlags::declare(cli::Options& options) {
@@ -44,10 +49,29 @@ void ResourceFlags::declare(cli::Options& options) {
       .value("--pids-limit", pids_limit, "Most processes; -1: no limit")
       .list("--cgroup-conf", cgroup_conf, "File of the cgroup and its text: FILE=TEXT")
       .ignore_values("--kernel-memory")
-      .refuse("--blkio-weight,--blkio-weight-device,--cgroup-parent")
-      .refuse("--device-read-bps,--device-read-iops,--device-write-bps,--device-write-iops")
+      .values("--device-read-iops", read_iops, "Most reads a second: DEVICE:100")
+      .values("--device-write-iops", write_iops, "Most writes a second")
       .refuse("--cpu-rt-period,--cpu-rt-runtime,--memory-swappiness,--oom-kill-disable",
               "version 2 of cgroups has no such setting");
+}
+
+void ResourceFlags::apply_disks(oci::Resources& out) const {
+  if (!blkio_weight.empty() && blkio_weight != "0") {
+    out.io_weight = with_flag("--blkio-weight", [&] { return parse_disk_weight(blkio_weight); });
+  }
+  for_each_value("--blkio-weight-device", blkio_device_weights, [&](const auto& text) {
+    out.io_device_weights.push_back(parse_device_weight(text));
+  });
+  const std::tuple<const char*, const std::vector<std::string>&, const char*> rates[] = {
+      {"--device-read-bps", read_bps, "rbps"},
+      {"--device-write-bps", write_bps, "wbps"},
+      {"--device-read-iops", read_iops, "riops"},
+      {"--device-write-iops", write_iops, "wiops"}};
+  for (const auto& [flag, values, what] : rates) {
+    for_each_value(flag, values, [&, what = what](const auto& text) {
+      out.io_rates.push_back(parse_device_rate(text, what));
+    });
+  }
 }
 
 void ResourceFlags::apply(oci::Resources& out) const {
@@ -73,6 +97,7 @@ void ResourceFlags::apply(oci::Resources& out) const {
   }
   out.cpuset_cpus = cpuset_cpus;
   out.cpuset_mems = cpuset_mems;
+  apply_disks(out);
   if (pids_limit) out.pids_limit = *pids_limit > 0 ? *pids_limit : -1;
   for_each_value("--cgroup-conf", cgroup_conf,
                  [&](const auto& text) { add_setting(out.unified, text); });

@@ -52,9 +52,11 @@ std::string head(const std::string& name, const UnitStyle& style) {
          repeated("Requires", style.requires_units);
 }
 
-// What both kinds have: limits need Delegate=, since cgroups are made below the unit's.
+// What both kinds have. A system unit's containers have their cgroups below the unit's, hence
+// Delegate=. Whoever ends by the signal to end has ended well, as systemd sees it of other
+// programs: the shells' status of that is 143.
 std::string life(const UnitStyle& style) {
-  std::string text = "\n[Service]\nDelegate=yes\n";
+  std::string text = "\n[Service]\nDelegate=yes\nSuccessExitStatus=143\n";
   for (const std::string& variable : style.env)
     text += "Environment=" + unit_word(variable) + "\n";
   if (style.start_timeout) text += fmt::format("TimeoutStartSec={}\n", *style.start_timeout);

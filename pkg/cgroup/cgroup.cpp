@@ -19,11 +19,14 @@ namespace {
 
 // Component by component; each but the last hands the controllers down.
 std::string make_path(const Delegation& delegation, const std::string& name,
-                      const std::vector<Setting>& settings) {
+                      const std::vector<Setting>& settings,
+                      const std::vector<std::string>& counted) {
   std::string path = delegation.path;
   for (const std::string& component : base::split(name, '/')) {
     for (const Setting& setting : settings)
       enable(path, setting.controller);
+    for (const std::string& controller : counted)
+      enable(path, controller);
     path += "/" + component;
     sys::make_dir(path);
   }
@@ -85,8 +88,8 @@ bool is_frozen(const std::string& path) {
 }  // namespace
 
 Made make(const Delegation& delegation, const std::string& name,
-          const std::vector<Setting>& settings) {
-  Made made{make_path(delegation, name, settings), {}};
+          const std::vector<Setting>& settings, const std::vector<std::string>& counted) {
+  Made made{make_path(delegation, name, settings, counted), {}};
   try {
     made.unmet = write_settings(made.path, settings);
   } catch (const base::SysError&) {

@@ -13,10 +13,11 @@ struct Made {
   std::vector<std::string> unmet;  // what could not be set, as it was asked for ("memory limit")
 };
 
-// Makes `name` (several components allowed) in the delegation and sets the limits. Throws
-// base::Error for a value that the kernel does not take.
+// Makes `name` (several components allowed) in the delegation and sets the limits. `counted` are
+// controllers that it has in any case, as far as they can be had. Throws base::Error for a value
+// that the kernel does not take.
 Made make(const Delegation& delegation, const std::string& name,
-          const std::vector<Setting>& settings);
+          const std::vector<Setting>& settings, const std::vector<std::string>& counted = {});
 
 // Sets the limits of one that is there, and says what could not be set. Throws as `make`.
 std::vector<std::string> change(const std::string& path, const std::vector<Setting>& settings);

@@ -6,6 +6,7 @@
 
 #include "pkg/base/error.hpp"
 #include "pkg/base/text.hpp"
+#include "pkg/cgroup/scope.hpp"
 #include "pkg/cgroup/systemd.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
@@ -72,6 +73,18 @@ std::string own_path() {
   return path_in(sys::read_file("/proc/self/cgroup"));
 }
 
+// Of the cgroup of a container: that of the unit which it is in, "" when none has been split for
+// it.
+std::string unit_above(std::string path) {
+  while (path.size() > std::string(kRoot).size()) {
+    path = parent_of(path);
+    if (path.ends_with(".scope") || path.ends_with(".service")) {
+      return sys::exists(path + "/" + kLeaf) ? path : "";
+    }
+  }
+  return "";
+}
+
 // Controllers that settings need and this subtree cannot give them.
 std::vector<std::string> missing(const Delegation& delegation,
                                  const std::vector<Setting>& settings) {
@@ -95,6 +108,11 @@ std::string why_missing(const Delegation& delegation, const std::vector<std::str
 }
 
 std::string not_handed(const std::vector<std::string>& missing) {
+  const std::vector<std::string> known = words_in(std::string(kRoot) + "/cgroup.controllers");
+  const bool is_unknown =
+      std::none_of(missing.begin(), missing.end(),
+                   [&](const std::string& controller) { return contains(known, controller); });
+  if (is_unknown) return "this kernel has no controller " + base::join(missing, ", ");
   return fmt::format("systemd does not hand {} to this user (Delegate= of user@.service)",
                      base::join(missing, ", "));
 }
@@ -155,14 +173,15 @@ Delegation enter_scope(uid_t uid, const std::string& unit, const std::string& sl
 }
 
 Delegation delegation_for(const std::vector<Setting>& settings, Delegation at_hand, uid_t uid,
-                          const std::string& unit) {
+                          const std::string& slice) {
   const std::vector<std::string> lacking = missing(at_hand, settings);
-  if (lacking.empty()) return at_hand;
-  const bool is_scope = at_hand.path.ends_with("/" + unit);
+  const bool is_elsewhere = at_hand.path.empty() && !slice.empty();
+  if (lacking.empty() && !is_elsewhere) return at_hand;
+  const bool is_scope = at_hand.path.ends_with(usual_place(uid, slice));
   at_hand.reason = is_scope ? not_handed(lacking) : why_missing(at_hand, lacking);
   if (is_scope || !is_version_2()) return at_hand;
   try {
-    Delegation scope = enter_scope(uid, unit);
+    Delegation scope = share_scope(uid, slice);
     const std::vector<std::string> still = missing(scope, settings);
     if (!still.empty()) scope.reason = not_handed(still);
     return scope;
@@ -172,6 +191,30 @@ Delegation delegation_for(const std::vector<Setting>& settings, Delegation at_ha
   }
 }
 
+Delegation split_own() {
+  std::string own = own_path();
+  const std::string leaf = std::string("/") + kLeaf;
+  if (own.ends_with(leaf)) own.resize(own.size() - leaf.size());  // it has been split before
+  const std::string path = kRoot + own;
+  if (!is_version_2() || !is_ours(path)) {
+    return {"", path + ", which was to be split, is not ours (Delegate= of its unit)", {}};
+  }
+  sys::make_dir(path + leaf);
+  for (const std::string& process : base::split(sys::read_file(path + "/cgroup.procs"), '\n')) {
+    if (process.empty()) continue;
+    const sys::Fd processes = sys::open_file(path + leaf + "/cgroup.procs", O_WRONLY);
+    (void)!::write(processes.get(), process.data(), process.size());  // it may be gone by now
+  }
+  return {path, "", words_in(path + "/cgroup.controllers")};
+}
+
+Delegation delegation_at(const std::string& path) {
+  if (path.find("/..") != std::string::npos || !is_ours(kRoot + path)) {
+    return {"", "cgroup " + path + " is not there or not ours to write", {}};
+  }
+  return {kRoot + path, "", words_in(kRoot + path + "/cgroup.controllers")};
+}
+
 std::vector<std::string> controllers_of_scopes(uid_t uid) {
   const std::string manager =
       uid == 0 ? "" : fmt::format("/user.slice/user-{0}.slice/user@{0}.service", uid);
@@ -179,14 +222,13 @@ std::vector<std::string> controllers_of_scopes(uid_t uid) {
 }
 
 void come_near(const std::string& path, uid_t uid) {
-  const std::size_t end = path.find(".scope/");
-  if (end == std::string::npos) return;
-  const std::string scope = path.substr(0, end + 6);
+  const std::string unit = unit_above(path);
+  if (unit.empty()) return;
   std::string common = kRoot + own_path();
-  while (!scope.starts_with(common + "/") && common != scope)
+  while (!unit.starts_with(common + "/") && common != unit)
     common = parent_of(common);
   if (is_ours(common)) return;
-  attach_to_unit(uid, scope.substr(scope.rfind('/') + 1), std::string("/") + kLeaf);
+  attach_to_unit(uid, unit.substr(unit.rfind('/') + 1), std::string("/") + kLeaf);
 }
 
 }  // namespace cgroup

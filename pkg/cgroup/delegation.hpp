@@ -31,12 +31,18 @@ std::string path_in(std::string_view text);
 // processes itself (cgroups(7), "no internal processes").
 bool enable(const std::string& path, const std::string& controller);
 
-// For limits that were asked for: `at_hand` if they can be had there, otherwise a scope named
-// `unit` that systemd makes for this process, which it moves to the leaf `kLeaf` there. If neither
-// can be had: `at_hand`, with the reason.
+// For limits that were asked for, or a slice of systemd's ("" without): `at_hand` if they can be
+// had there, otherwise the scope of the user's containers (scope.hpp), into which this process
+// moves. If neither can be had: `at_hand`, with the reason.
 Delegation delegation_for(const std::vector<Setting>& settings, Delegation at_hand, uid_t uid,
-                          const std::string& unit);
+                          const std::string& slice);
 constexpr const char* kLeaf = "monitor";
+
+// The cgroup that we are in, taken for delegated; its processes, this one too, move into its leaf.
+Delegation split_own();
+
+// What --cgroup-parent names by an absolute path. Nothing, with the reason, if it is not ours.
+Delegation delegation_at(const std::string& path);
 
 // Such a scope, in a slice of systemd's ("" for the usual one). Throws base::Error.
 Delegation enter_scope(uid_t uid, const std::string& unit, const std::string& slice = "");
@@ -44,8 +50,8 @@ Delegation enter_scope(uid_t uid, const std::string& unit, const std::string& sl
 // The controllers of such a scope.
 std::vector<std::string> controllers_of_scopes(uid_t uid);
 
-// Puts this process where it may start others in the cgroup `path`, which lies in such a scope.
-// Nothing to do elsewhere. Throws base::Error.
+// Puts this process where it may start others in the cgroup `path`, which lies in such a scope, or
+// in a unit that was split. Nothing to do elsewhere. Throws base::Error.
 void come_near(const std::string& path, uid_t uid);
 
 }  // namespace cgroup

@@ -58,6 +58,9 @@ void merge(oci::Resources& resources, const oci::Resources& changes) {
   take(resources.pids_limit, changes.pids_limit);
   if (!changes.cpuset_cpus.empty()) resources.cpuset_cpus = changes.cpuset_cpus;
   if (!changes.cpuset_mems.empty()) resources.cpuset_mems = changes.cpuset_mems;
+  take(resources.io_weight, changes.io_weight);
+  if (!changes.io_device_weights.empty()) resources.io_device_weights = changes.io_device_weights;
+  if (!changes.io_rates.empty()) resources.io_rates = changes.io_rates;
   for (const auto& [file, value] : changes.unified)
     resources.unified[file] = value;
 }

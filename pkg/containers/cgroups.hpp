@@ -13,14 +13,15 @@
 namespace containers {
 
 // The cgroups of one sandbox's containers, below one of the pod's own. They can be had where a
-// subtree is ours to write, or by asking systemd, which is done only for limits. Whoever asked for
-// limits that cannot be had is warned once; nobody fails for want of a cgroup that nobody asked
-// for.
+// subtree is ours to write, or by asking systemd, which is done only for limits or a parent.
+// Whoever asked for limits that cannot be had is warned once; nobody fails for want of a cgroup
+// that nobody asked for.
 class Cgroups {
  public:
   Cgroups(const Sandbox& sandbox, uid_t uid) : sandbox_(sandbox), uid_(uid) {}
 
-  // May move this process into a scope of systemd's: what is started from here on goes there.
+  // May move this process into the scope of all containers: what is started from here on goes
+  // there.
   void prepare(const std::vector<cgroup::Setting>& limits);
   // The path of the container's; "" without. Throws when limits that were asked for cannot be set.
   std::string make(const Container& container, const std::vector<cgroup::Setting>& limits);
@@ -31,11 +32,14 @@ class Cgroups {
  private:
   void make_pods();
   std::string name() const;
+  std::vector<std::string> counted() const;
+  std::vector<std::string> asked_of(const std::vector<cgroup::Setting>& limits) const;
   void warn_of_unmet(const std::string& whose, const std::vector<std::string>& unmet) const;
 
   const Sandbox& sandbox_;
   uid_t uid_;
   std::optional<cgroup::Delegation> delegation_;
+  bool has_limits_ = false;                   // some container of the sandbox, or the pod
   bool has_told_of_pod_ = false;              // which of its limits are not applied
   std::map<std::string, std::string> paths_;  // by container
 };

@@ -15,6 +15,7 @@ namespace {
 void take_away(Options& options, const Container& original) {
   options.cid_file.clear();
   options.pid_file.clear();
+  options.monitor_pid_file.clear();
   options.log_path.clear();
   options.replace = false;
   const auto& anonymous = original.anonymous_volumes;

@@ -229,6 +229,9 @@ void Crew::release(const std::string& id, runtime::Launched& launched) {
     if (!container.options.pid_file.empty()) {
       sys::replace_file(container.options.pid_file, std::to_string(launched.pid));
     }
+    if (!container.options.monitor_pid_file.empty()) {
+      sys::replace_file(container.options.monitor_pid_file, std::to_string(::getpid()));
+    }
   } catch (base::Error& error) {
     ended(id);
     error.during("start container " + container.name);

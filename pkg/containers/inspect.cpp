@@ -340,7 +340,7 @@ Json host_config_json(const home::Home& home, const Container& container, const 
   json["Tmpfs"] = tmpfs_json(options);
   json["Devices"] = devices_json(options);
   json["OomScoreAdj"] = options.oom_score_adj.value_or(0);
-  json["Cgroups"] = options.has_cgroup ? "default" : "disabled";
+  json["Cgroups"] = options.splits_cgroup ? "split" : options.has_cgroup ? "default" : "disabled";
   add_limits(json, options.resources);
   if (is_remapped) {
     json["IDMappings"] =
@@ -408,7 +408,7 @@ Json inspect(const home::Home& home, const Container& container, bool size) {
        {"StaticDir", container.directory(home)},
        {"LogPath", container.log_path(home)},
        {"OCIRuntime", container.options.runtime.empty() ? "pod" : container.options.runtime},
-       {"ConmonPidFile", ""},  // State.ConmonPid has the number
+       {"ConmonPidFile", container.options.monitor_pid_file},
        {"PidFile", container.options.pid_file},
        {"Name", container.name},
        {"RestartCount", state.restarts},

@@ -291,6 +291,8 @@ void visit_isolation(Any& options, Visitor& visitor) {
   visitor("uts_mode", options.uts_mode);
   visitor("cgroup_mode", options.cgroup_mode);
   visitor("has_cgroup", options.has_cgroup);
+  visitor("splits_cgroup", options.splits_cgroup);
+  visitor("cgroup_parent", options.cgroup_parent);
   visitor("userns", options.userns);
   visitor("uid_map", options.uid_map);
   visitor("gid_map", options.gid_map);
@@ -323,6 +325,7 @@ void visit(Any& options, Visitor& visitor) {
   visitor("log_size_max", options.log_size_max);
   visitor("cid_file", options.cid_file);
   visitor("pid_file", options.pid_file);
+  visitor("monitor_pid_file", options.monitor_pid_file);
   visitor("runtime", options.runtime);
   visitor("role", options.role);
   visitor("labels", options.labels);

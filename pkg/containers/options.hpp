@@ -110,9 +110,11 @@ struct Options {
   std::string pid_mode;  // "" or "private", "host", "pod", "container:ID", "ns:PATH"
   std::string ipc_mode;  // the same, and "none"
   std::string uts_mode;
-  std::string cgroup_mode;  // "" or "private", "host"
-  bool has_cgroup = true;   // one of its own, where that can be had
-  std::string userns;       // "" or "host", "keep-id[:...]", "nomap", "container:ID"
+  std::string cgroup_mode;     // "" or "private", "host"
+  bool has_cgroup = true;      // one of its own, where that can be had
+  bool splits_cgroup = false;  // below the one that it is started in
+  std::string cgroup_parent;   // as in Sandbox; a pod's member has its pod's
+  std::string userns;          // "" or "host", "keep-id[:...]", "nomap", "container:ID"
   // --uidmap, --gidmap; once the container is made what all of it came to: "0:1:1000". None: the
   // session's ids as they are.
   std::vector<std::string> uid_map;
@@ -141,6 +143,7 @@ struct Options {
   std::int64_t log_size_max = 0;          // 0: no limit
   std::string cid_file;
   std::string pid_file;
+  std::string monitor_pid_file;
   std::string runtime;  // somebody else's OCI runtime, a name or path; "" for ours
   // Init containers run before the pod's others, one after the other, each time it is started;
   // those that run once go when they have succeeded.

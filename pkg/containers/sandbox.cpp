@@ -38,6 +38,8 @@ Sandbox standalone(const home::Home& home, const Container& container) {
   sandbox.sysctl = options.sysctl;
   sandbox.shm_size = options.shm_size;
   sandbox.ids = ids_of(options);
+  sandbox.cgroup_parent = options.cgroup_parent;
+  sandbox.splits_cgroup = options.splits_cgroup;
   for (const std::string& mode : {options.userns, options.network.mode, options.ipc_mode,
                                   options.uts_mode, options.pid_mode}) {
     if (mode.starts_with("container:")) sandbox.namespaces_of = mode.substr(10);
@@ -66,6 +68,7 @@ Sandbox load_sandbox(const home::Home& home, const std::string& pod_id) {
   sandbox.share_uts = json.bool_or("share_uts", true);
   sandbox.share_pid = json.bool_or("share_pid", false);
   sandbox.userns = json.string_or("userns", "");
+  sandbox.cgroup_parent = json.string_or("cgroup_parent", "");
   sandbox.ids = {userns::parse_extent_texts(json.strings_or_none("uid_map")),
                  userns::parse_extent_texts(json.strings_or_none("gid_map"))};
   for (const auto& [key, value] : json.object_or_none("sysctl")) {
@@ -94,6 +97,7 @@ void save_sandbox(const std::string& pod_directory, const Sandbox& sandbox) {
                                         {"volumes", base::Json::array()},
                                         {"shm_size", sandbox.shm_size},
                                         {"userns", sandbox.userns},
+                                        {"cgroup_parent", sandbox.cgroup_parent},
                                         {"uid_map", userns::extent_texts(sandbox.ids.uids)},
                                         {"gid_map", userns::extent_texts(sandbox.ids.gids)}});
   for (const PodVolume& volume : sandbox.volumes) {

@@ -41,7 +41,9 @@ struct Sandbox {
   std::map<std::string, std::string> sysctl;
   std::vector<PodVolume> volumes;
   std::int64_t shm_size = 0;
-  oci::Resources resources;  // of all containers together; a standalone container's are its own
+  std::string cgroup_parent;   // a slice of systemd's, a path, or one below what is delegated
+  bool splits_cgroup = false;  // containers' are below the one that we are started in
+  oci::Resources resources;    // of all containers together; a standalone container's are its own
 
   std::string volume_directory(const std::string& name) const {
     return directory + "/volumes/" + name;

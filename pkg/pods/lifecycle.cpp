@@ -57,6 +57,7 @@ containers::Sandbox sandbox_of(const home::Home& home, const Pod& pod) {
   sandbox.volumes = options.volumes;
   sandbox.shm_size = options.shm_size;
   sandbox.resources = options.resources;
+  sandbox.cgroup_parent = options.cgroup_parent;
   sandbox.userns = options.userns;
   sandbox.ids = containers::ids_for_pod(home, options.userns);
   return sandbox;

@@ -66,6 +66,7 @@ Options Options::parse(const Json& json) {
     options.inherited = containers::Options::parse(*inherited);
   }
   options.userns = json.string_or("userns", "");
+  options.cgroup_parent = json.string_or("cgroup_parent", "");
   options.exit_policy = json.string_or("exit_policy", "continue");
   options.create_command = json.strings_or_none("create_command");
   options.digest = json.string_or("digest", "");
@@ -83,6 +84,7 @@ Json Options::json() const {
                             {"volumes", Json::array()},
                             {"shm_size", shm_size},
                             {"userns", userns},
+                            {"cgroup_parent", cgroup_parent},
                             {"exit_policy", exit_policy},
                             {"create_command", create_command},
                             {"digest", digest}});

@@ -30,6 +30,7 @@ struct Options {
   oci::Resources resources;
   std::optional<containers::Options>
       inherited;                         // what its containers have: see containers/inherit.hpp
+  std::string cgroup_parent;             // as in containers::Sandbox
   std::string userns;                    // as in containers::Options
   std::string exit_policy = "continue";  // or "stop": no process stays when the last container ends
   std::vector<std::string> create_command;

@@ -140,6 +140,18 @@ Json ports_json(const network::Config& network) {
   return json;
 }
 
+// "/user.slice/...": above those of its containers; "" while none that has one runs.
+std::string cgroup_of(const home::Home& home, const Pod& pod) {
+  constexpr std::string_view kRoot = "/sys/fs/cgroup";
+  for (const containers::Container& container : members(home, pod)) {
+    const std::string path = containers::state_of(home, container).cgroup;
+    if (path.starts_with(kRoot)) {
+      return path.substr(kRoot.size(), path.rfind('/') - kRoot.size());
+    }
+  }
+  return "";
+}
+
 // Shown only when it was asked for, as the peers do, but templates know it always.
 void add_limits(Json& json, const oci::Resources& resources) {
   const auto number = [](const auto& value) {
@@ -256,8 +268,8 @@ Json inspect(const home::Home& home, const Pod& pod) {
                     {"Hostname", hostname},
                     {"Labels", containers::table(options.labels)},
                     {"CreateCgroup", true},
-                    {"CgroupParent", ""},
-                    {"CgroupPath", ""},
+                    {"CgroupParent", options.cgroup_parent},
+                    {"CgroupPath", cgroup_of(home, pod)},
                     {"CreateInfra", false},
                     {"InfraContainerID", ""},
                     {"InfraConfig", Json::object({{"PortBindings", ports_json(options.network)},
