@@ -12,7 +12,7 @@ void add_create_options(cli::Options& options, bundle::CreateOptions& create, bo
       .value("--preserve-fds", create.preserve_fds, "Pass so many descriptors on, from 3")
       .flag("--no-new-keyring", no_keyring, "Keep the caller's session keyring")
       .ignore_flags("--no-subreaper")
-      .refuse("--no-pivot")
+      .flag("--no-pivot", create.keeps_old_root, "Leave the old root below the new one")
       .argument("CONTAINER", create.id);
 }
 

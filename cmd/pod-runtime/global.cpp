@@ -1,8 +1,6 @@
 #include "cmd/pod-runtime/command.hpp"
 #include "pkg/base/error.hpp"
-#include "pkg/base/json.hpp"
 #include "pkg/base/log.hpp"
-#include "pkg/base/time.hpp"
 #include "pkg/bundle/store.hpp"
 #include "pkg/oci/spec.hpp"
 #include "pkg/sys/file.hpp"
@@ -11,8 +9,12 @@
 
 #include <cstdlib>
 
+#include <unistd.h>
+
 namespace pod_runtime {
 namespace {
+
+constexpr base::log::Level kChatty = base::log::Level::Info;
 
 struct Typed {
   bool version = false;
@@ -25,7 +27,7 @@ struct Typed {
 
 void declare(cli::Options& options, Global& global, Typed& typed) {
   options.value("--root", global.root, "Where the state of containers is kept")
-      .value("--log", global.log, "File for errors, in place of standard error alone")
+      .value("--log", global.log, "File for errors and warnings")
       .value("--log-format", global.log_format, "text or json")
       .value("--log-level", typed.log_level, "debug, info, warn (the default), error")
       .flag("--debug", global.debug, "The same as --log-level=debug")
@@ -50,6 +52,7 @@ void settle(Global& global, const Typed& typed) {
   }
   if (!typed.log_level.empty()) base::log::set_level(base::log::parse_level(typed.log_level));
   if (global.debug) base::log::set_level(base::log::Level::Debug);
+  if (!global.log.empty()) base::log::set_file(global.log, global.log_format == "json");
   global.cgroups = bundle::parse_cgroups(typed.systemd ? "systemd" : typed.cgroup_manager);
   if (global.root.empty()) global.root = bundle::default_root();
   if (global.root.starts_with('/')) return;
@@ -79,24 +82,16 @@ Global parse_global(const std::vector<std::string>& words) {
   return global;
 }
 
-// podman reads {"level": "error", "msg": ...} a line from the file.
+// podman takes the file for one {"level": "error", "msg": ...}: an error stands there alone, unless
+// somebody wants to see everything.
 void report(const Global& global, const std::string& message) {
   if (global.log.empty()) {
     fmt::print(stderr, "pod-runtime: {}\n", message);
     return;
   }
-  const std::string time = base::rfc3339(base::now());
-  std::string line = fmt::format("{} error: {}\n", time, message);
-  if (global.log_format == "json") {
-    const base::Json json =
-        base::Json::object({{"level", "error"}, {"msg", message}, {"time", time}});
-    line = json.dump() + "\n";
-  }
-  try {
-    sys::write_all(sys::open_file(global.log, O_WRONLY | O_CREAT | O_APPEND), line);
-  } catch (const base::Error& error) {
-    fmt::print(stderr, "pod-runtime: {}\n", error.what());
-  }
+  const bool is_alone = global.log_format == "json" && !base::log::is_enabled(kChatty);
+  if (is_alone && sys::exists(global.log)) (void)!::truncate(global.log.c_str(), 0);
+  base::log::write(base::log::Level::Error, message);
   fmt::print(stderr, "{}\n", message);
 }
 

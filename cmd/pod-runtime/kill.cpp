@@ -18,7 +18,8 @@ int kill(const Global& global, const cli::Arguments& arguments) {
       .argument("SIGNAL", signal);
   options.parse(arguments);
 
-  const int number = sys::signal_number(signal.value_or("TERM"));
+  // 0 asks whether there is a process to get one; see kill(2).
+  const int number = signal == "0" ? 0 : sys::signal_number(signal.value_or("TERM"));
   bundle::kill(bundle::load(global.root, id), number, all);
   return 0;
 }

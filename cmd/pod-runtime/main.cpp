@@ -59,7 +59,7 @@ int call(const Global& global) {
   } catch (const std::exception& error) {
     report(global, error.what());
   }
-  return 1;
+  return name == "exec" ? 255 : 1;  // what the command itself hardly says
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ int run(const Global& global, const cli::Arguments& arguments) {
   try {
     bundle::start(created.container);
   } catch (const base::Error&) {
+    bundle::hear_out(created.terminal);
     remove_quietly(created.container);
     throw;
   }

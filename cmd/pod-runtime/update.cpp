@@ -43,7 +43,7 @@ oci::Resources resources_of(const Typed& typed) {
   if (!typed.file.empty()) {
     const std::string text = typed.file == "-" ? sys::read_all(sys::Fd(::dup(STDIN_FILENO)))
                                                : sys::read_file(typed.file);
-    return oci::Resources::parse(base::Json::parse(text));
+    return oci::Resources::parse_config(base::Json::parse(text));
   }
   resources.memory_limit = size_of(typed.memory);
   resources.memory_swap = size_of(typed.memory_swap);

@@ -4,11 +4,14 @@
 #define SPDLOG_FMT_EXTERNAL
 #define SPDLOG_HEADER_ONLY
 #include "pkg/base/error.hpp"
+#include "pkg/base/json.hpp"
+#include "pkg/base/time.hpp"
 
 #include <spdlog/sinks/ansicolor_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <array>
+#include <cstdio>
 #include <memory>
 
 namespace base::log {
@@ -36,7 +39,38 @@ spdlog::logger& logger() {
   return *kLogger;
 }
 
+// As the field's programs call them.
+constexpr std::array<const char*, 4> kWords = {"debug", "info", "warning", "error"};
+
+struct File {
+  std::string path;
+  bool is_json = false;
+};
+File file;
+
+std::string line_of(Level level, std::string_view message) {
+  const std::string time = rfc3339(now());
+  const char* word = kWords.at(static_cast<std::size_t>(level));
+  if (!file.is_json) {
+    const std::string quoted = Json(std::string(message)).dump();
+    return fmt::format("time=\"{}\" level={} msg={}\n", time, word, quoted);
+  }
+  return Json::object({{"level", word}, {"msg", std::string(message)}, {"time", time}}).dump() +
+         "\n";
+}
+
+bool append(const std::string& line) {
+  std::FILE* out = std::fopen(file.path.c_str(), "ae");
+  if (out == nullptr) return false;
+  const bool is_written = std::fputs(line.c_str(), out) >= 0;
+  return std::fclose(out) == 0 && is_written;
+}
+
 }  // namespace
+
+void set_file(std::string path, bool as_json) {
+  file = {std::move(path), as_json};
+}
 
 Level parse_level(std::string_view text) {
   if (text == "trace" || text == "debug") return Level::Debug;
@@ -60,6 +94,7 @@ void set_program(std::string name) {
 }
 
 void write(Level level, std::string_view message) {
+  if (!file.path.empty() && append(line_of(level, message))) return;
   logger().log(to_spdlog(level), message);
 }
 

@@ -19,6 +19,9 @@ Level parse_level(std::string_view text);
 void set_level(Level level);
 bool is_enabled(Level level);
 
+// Where lines go instead of standard error: one each, as JSON or as "time=... level=... msg=...".
+void set_file(std::string path, bool as_json);
+
 // The program's name in front of each line: "pod".
 void set_program(std::string name);
 

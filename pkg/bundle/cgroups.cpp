@@ -104,12 +104,22 @@ std::string first_missing(const std::string& folder, const std::string& name) {
   return path;
 }
 
-MadeCgroup make_in(const cgroup::Delegation& delegation, const std::string& name,
-                   const std::vector<cgroup::Setting>& settings) {
+// Who named a cgroup hears that there is none; without a name it is our own idea.
+void tell_of_none(const oci::Spec& spec, const std::string& reason) {
+  if (spec.cgroups_path.empty()) {
+    base::log::debug("no cgroup: {}", reason);
+  } else {
+    base::log::warn("linux.cgroupsPath {}: no cgroup: {}", spec.cgroups_path, reason);
+  }
+}
+
+MadeCgroup make_in(const oci::Spec& spec, const cgroup::Delegation& delegation,
+                   const std::string& name) {
+  const std::vector<cgroup::Setting> settings = cgroup::settings_of(spec.resources);
   const std::vector<std::string> asked = cgroup::asked_in(settings);
   if (delegation.path.empty()) {
     if (!asked.empty()) refuse(asked, delegation.reason);
-    base::log::debug("no cgroup: {}", delegation.reason);
+    tell_of_none(spec, delegation.reason);
     return {};
   }
   if (name.empty()) throw base::Error("linux.cgroupsPath: that cgroup is there already");
@@ -159,15 +169,15 @@ MadeCgroup make_cgroup(const oci::Spec& spec, const std::string& id, Cgroups how
   }
   if (how == Cgroups::Systemd) {
     const Unit unit = unit_of(spec.cgroups_path, id);
-    return make_in(cgroup::enter_scope(outer_user(), unit.name, unit.slice), "container", settings);
+    return make_in(spec, cgroup::enter_scope(outer_user(), unit.name, unit.slice), "container");
   }
   std::string name = name_for(spec.cgroups_path, id);
   const cgroup::Delegation delegation = place_for(spec.cgroups_path, name);
   try {
-    return make_in(delegation, name, settings);
+    return make_in(spec, delegation, name);
   } catch (const base::SysError& error) {
     if (!cgroup::asked_in(settings).empty()) throw;
-    base::log::debug("no cgroup: {}", error.what());
+    tell_of_none(spec, error.what());
     return {};
   }
 }

@@ -1,6 +1,7 @@
 #include "pkg/bundle/check.hpp"
 
 #include "pkg/base/error.hpp"
+#include "pkg/oci/settings.hpp"
 #include "pkg/sys/file.hpp"
 
 #include <fmt/core.h>
@@ -14,11 +15,6 @@ namespace {
 
 constexpr std::array<std::string_view, 8> kTypes = {"cgroup", "ipc",  "mount", "network",
                                                     "pid",    "time", "user",  "uts"};
-
-// What of kernel.* and fs.* belongs to an IPC namespace.
-constexpr std::array<std::string_view, 8> kIpcSettings = {
-    "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem",
-    "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced"};
 
 void check_namespaces(const oci::Spec& spec) {
   for (const oci::Namespace& ns : spec.namespaces) {
@@ -48,34 +44,14 @@ void needs(const oci::Spec& spec, const char* type, const std::string& what) {
       fmt::format("{}: it would be the host's: linux.namespaces has no {}", what, type));
 }
 
-bool is_ipc(const std::string& name) {
-  return name.starts_with("fs.mqueue.") ||
-         std::find(kIpcSettings.begin(), kIpcSettings.end(), name) != kIpcSettings.end();
-}
-
-// Both spellings of sysctl(8): with points or with slashes between the parts.
-std::string with_points(std::string name) {
-  if (name.find('/') < name.find('.')) {
-    for (char& c : name) {
-      if (c == '/' || c == '.') c = c == '/' ? '.' : '/';
-    }
-  }
-  return name;
-}
-
 void check_sysctl(const oci::Spec& spec) {
-  for (const auto& [written, value] : spec.sysctl) {
-    const std::string name = with_points(written);
-    const std::string what = "linux.sysctl: " + written;
-    if (name.starts_with("net.")) {
-      needs(spec, "network", what);
-    } else if (is_ipc(name)) {
-      needs(spec, "ipc", what);
-    } else if (name == "kernel.domainname") {
-      needs(spec, "uts", what);
-    } else {
+  for (const auto& [name, value] : spec.sysctl) {
+    const std::string type = oci::namespace_of_setting(name);
+    const std::string what = "linux.sysctl: " + name;
+    if (type.empty()) {
       throw base::Error(what + ": the kernel has it once for all, not for a container");
     }
+    needs(spec, type.c_str(), what);
   }
 }
 

@@ -38,6 +38,12 @@ bool copy_some(int from, int to) {
   return true;
 }
 
+void hear_out(int terminal) {
+  pollfd poll{terminal, POLLIN, 0};
+  while (terminal >= 0 && ::poll(&poll, 1, kLastWords) > 0 && copy_some(terminal, STDOUT_FILENO)) {
+  }
+}
+
 class Attendance {
  public:
   Attendance(pid_t pid, const sys::Fd& terminal)
@@ -53,8 +59,7 @@ class Attendance {
   int run() {
     while (!look(-1)) {
     }
-    while (terminal_ >= 0 && !is_silent()) {
-    }
+    hear_out(terminal_);
     return reap();
   }
 
@@ -76,12 +81,6 @@ class Attendance {
     if (polls[2].revents != 0 && !copy_some(terminal_, STDOUT_FILENO)) terminal_ = -1;
     if (polls[3].revents != 0 && terminal_ >= 0 && !copy_some(in_, terminal_)) in_ = -1;
     return polls[0].revents != 0;
-  }
-
-  bool is_silent() {
-    pollfd poll{terminal_, POLLIN, 0};
-    if (::poll(&poll, 1, kLastWords) <= 0) return true;
-    return !copy_some(terminal_, STDOUT_FILENO);
   }
 
   void pass(int signal) {
@@ -126,6 +125,10 @@ void send_console(const sys::Fd& socket, const sys::Fd& terminal) {
   if (!sys::send_message(socket, "/dev/ptmx", {&file, 1})) {
     throw base::Error("--console-socket: whoever listened there has gone");
   }
+}
+
+void hear_out(const sys::Fd& terminal) {
+  hear_out(terminal.get());
 }
 
 int attend(pid_t pid, const sys::Fd& terminal) {

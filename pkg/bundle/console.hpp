@@ -18,4 +18,7 @@ void send_console(const sys::Fd& socket, const sys::Fd& terminal);
 // to it, and, when it has a terminal, bytes between that and our own streams.
 int attend(pid_t pid, const sys::Fd& terminal);
 
+// Shows what was written to a terminal by those who have ended.
+void hear_out(const sys::Fd& terminal);
+
 }  // namespace bundle

@@ -10,6 +10,8 @@
 #include "pkg/bundle/listener.hpp"
 #include "pkg/runtime/failure.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/sys/inherited.hpp"
+#include "pkg/sys/tty.hpp"
 
 #include <fmt/core.h>
 
@@ -67,6 +69,21 @@ void make_absolute(const std::string& bundle, oci::Spec& spec) {
   }
 }
 
+// What a service's program finds open, from 3 on; see sd_listen_fds(3).
+unsigned handed_sockets() {
+  const char* count = std::getenv("LISTEN_FDS");  // NOLINT(concurrency-mt-unsafe): we have none
+  const auto number = base::parse_integer(count != nullptr ? count : "");
+  return number && *number > 0 && *number < 1024 ? static_cast<unsigned>(*number) : 0;
+}
+
+void tell_of_sockets(std::vector<std::string>& env) {
+  if (handed_sockets() == 0) return;
+  env.push_back("LISTEN_FDS=" + std::to_string(handed_sockets()));
+  env.emplace_back("LISTEN_PID=1");
+  const char* names = std::getenv("LISTEN_FDNAMES");  // NOLINT(concurrency-mt-unsafe)
+  if (names != nullptr) env.push_back(std::string("LISTEN_FDNAMES=") + names);
+}
+
 // The last part of what NSpid says: the number in the innermost pid namespace.
 pid_t inner_number(pid_t pid) {
   const std::string status =
@@ -102,7 +119,7 @@ sys::Fd make_fifo(const std::string& path) {
 class Creation {
  public:
   explicit Creation(const CreateOptions& wanted)
-      : kept_files_(checked_files(wanted.preserve_fds)),
+      : kept_files_(sys::inherited_files(wanted.preserve_fds) + handed_sockets()),
         options_(with_absolute_paths(wanted)),
         bundle_(options_.bundle),
         text_(sys::read_file(
@@ -134,6 +151,7 @@ class Creation {
     oci::Spec spec = oci::Spec::parse_config(base::Json::parse(text_));
     check(spec);
     make_absolute(bundle_, spec);
+    tell_of_sockets(spec.process.env);
     return spec;
   } catch (base::Error& error) {
     error.during("config.json");
@@ -187,6 +205,8 @@ class Creation {
     what.outside.greeting = listener_.greeting.get();
     what.outside.filter_flags = filter_.flags;
     what.outside.kept_files = kept_files_;
+    what.outside.plain_lines = options_.keeps_terminal && !sys::is_terminal(STDOUT_FILENO);
+    what.outside.keeps_old_root = options_.keeps_old_root;
     if (options_.has_keyring) what.outside.keyring = "_ses." + options_.id;
     Launching launching = launch(what);
     hooks_gate_ = std::move(hooks_gate.write);
@@ -214,8 +234,8 @@ class Creation {
     await(runtime::Step::AtHooks);
     hooks_have_begun_ = true;
     const std::string state = state_json(container_, spec_, Status::Creating, pid_).dump();
-    run_hooks(spec_.hooks.prestart, state);
-    run_hooks(spec_.hooks.create_runtime, state);
+    run_hooks("prestart", spec_.hooks.prestart, state);
+    run_hooks("createRuntime", spec_.hooks.create_runtime, state);
     sys::write_all(hooks_gate_, "g");
   }
 
@@ -243,7 +263,7 @@ class Creation {
       }
       remove_cgroup({container_.cgroup, container_.cgroup_top});
       if (hooks_have_begun_) {
-        run_hooks_anyway(spec_.hooks.poststop,
+        run_hooks_anyway("poststop", spec_.hooks.poststop,
                          state_json(container_, spec_, Status::Stopped, 0).dump());
       }
     } catch (const std::exception& error) {
@@ -272,16 +292,6 @@ class Creation {
 };
 
 }  // namespace
-
-unsigned checked_files(std::int64_t count) {
-  const std::int64_t most = 1 << 20U;
-  for (std::int64_t file = 3; file < 3 + count; ++file) {
-    if (count > most || ::fcntl(static_cast<int>(file), F_GETFD) < 0) {
-      throw base::Error(fmt::format("--preserve-fds {}: descriptor {} is not open", count, file));
-    }
-  }
-  return static_cast<unsigned>(count > 0 ? count : 0);
-}
 
 Created create(const CreateOptions& options) {
   check_id(options.id);

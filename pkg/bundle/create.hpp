@@ -16,7 +16,8 @@ struct CreateOptions {
   std::string console_socket;  // gets the terminal's master side
   std::string pid_file;
   std::int64_t preserve_fds = 0;
-  bool has_keyring = true;  // a session keyring of its own
+  bool has_keyring = true;      // a session keyring of its own
+  bool keeps_old_root = false;  // below the new one, where it cannot be taken off
   Cgroups cgroups = Cgroups::Files;
   bool keeps_terminal = false;  // no console socket is needed: the caller has the terminal itself
 };
@@ -29,8 +30,5 @@ struct Created {
 // runtime.md, "Lifecycle", steps 1 to 5: the container is there, its process waits. It is our child
 // until we end. On failure nothing is left, and the poststop hooks have run if others had begun to.
 Created create(const CreateOptions& options);
-
-// Throws base::Error unless so many descriptors from 3 on are open.
-unsigned checked_files(std::int64_t count);
 
 }  // namespace bundle

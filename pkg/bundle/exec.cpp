@@ -9,8 +9,11 @@
 #include "pkg/runtime/exec.hpp"
 #include "pkg/seccomp/compile.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/sys/inherited.hpp"
 
 #include <fmt/core.h>
+
+#include <cerrno>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -36,15 +39,15 @@ void take_user(const ExecOptions& options, oci::Process& process) {
     process.user.additional_gids.push_back(id_of(std::to_string(group), "--additional-gids"));
 }
 
-// As with the peers: what is added can be used at once, whoever the user is.
+// As with the peers: what is added can be used at once, whoever the user is, but is not passed on
+// by programs without capabilities of their own, unless others are.
 void add_capabilities(const ExecOptions& options, oci::Process& process) {
   if (!process.capability_sets) process.capability_sets.emplace();
   auto& sets = *process.capability_sets;
   for (const std::string& name : options.capabilities) {
-    for (auto* set :
-         {&sets.bounding, &sets.effective, &sets.permitted, &sets.ambient, &sets.inheritable}) {
+    for (auto* set : {&sets.bounding, &sets.effective, &sets.permitted})
       set->push_back(name);
-    }
+    if (!sets.inheritable.empty()) sets.ambient.push_back(name);
   }
 }
 
@@ -81,8 +84,17 @@ void check_status(const Container& container, const ExecOptions& options) {
       fmt::format("exec in container {}: it is {}", container.id, status_word(status)), 1);
 }
 
+// Nobody looks into a process that still has its maker's memory, but root of where that was made.
+void refuse_hidden(const Container& container) {
+  const std::string root = "/proc/" + std::to_string(container.process.pid) + "/root";
+  if (::access(root.c_str(), X_OK) == 0 || errno != EACCES) return;
+  if (status_of(container) != Status::Created) return;
+  throw base::Error("exec in container " + container.id + ": it is created; start it first", 1);
+}
+
 struct Prepared {
   oci::Process process;
+  std::optional<oci::Personality> personality;
   seccomp::Filter filter;
   Listener listener;
   sys::Fd console;
@@ -91,7 +103,7 @@ struct Prepared {
 
 Prepared prepare(const Container& container, const ExecOptions& options) {
   const oci::Spec spec = container.spec();
-  Prepared prepared{process_of(spec, options), {}, {}, {}, {}};
+  Prepared prepared{process_of(spec, options), spec.personality, {}, {}, {}, {}};
   const oci::Process& process = prepared.process;
   check_process(process);
   if (process.terminal && (options.detach || !options.console_socket.empty())) {
@@ -118,11 +130,13 @@ Prepared prepare(const Container& container, const ExecOptions& options) {
 runtime::Executed run(const Container& container, const Prepared& prepared, unsigned kept_files) {
   const auto process = sys::open_process(container.process);
   if (!process) throw base::Error("exec in container " + container.id + ": it is stopped", 1);
+  refuse_hidden(container);
   runtime::Outside outside;
   outside.listener = prepared.listener.socket.get();
   outside.greeting = prepared.listener.greeting.get();
   outside.filter_flags = prepared.filter.flags;
   outside.kept_files = kept_files;
+  outside.plain_lines = !prepared.console && !sys::is_terminal(STDOUT_FILENO);
   return runtime::exec({.pid = container.process.pid,
                         .process = *process,
                         .what = prepared.process,
@@ -132,14 +146,15 @@ runtime::Executed run(const Container& container, const Prepared& prepared, unsi
                         .out = STDOUT_FILENO,
                         .err = STDERR_FILENO,
                         .size = prepared.size,
-                        .outside = outside});
+                        .outside = outside,
+                        .personality = prepared.personality});
 }
 
 }  // namespace
 
 int exec(const Container& container, const ExecOptions& options) {
   check_status(container, options);
-  const unsigned kept_files = checked_files(options.preserve_fds);
+  const unsigned kept_files = sys::inherited_files(options.preserve_fds);
   const Prepared prepared = prepare(container, options);
   runtime::Executed executed = run(container, prepared, kept_files);
   if (prepared.console) {

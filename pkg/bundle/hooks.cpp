@@ -16,11 +16,20 @@
 namespace bundle {
 namespace {
 
-void run_hook(const oci::Hook& hook, const std::string& state) try {
+// A hook that names no environment has ours.
+std::vector<std::string> environment_of(const oci::Hook& hook) {
+  if (hook.env) return *hook.env;
+  std::vector<std::string> own;
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    own.emplace_back(*variable);
+  return own;
+}
+
+void run_hook(const oci::Hook& hook, const std::string& state) {
   const sys::Fd input = sys::memory_file(state);
   ::lseek(input.get(), 0, SEEK_SET);
   const sys::Child::Command command{
-      hook.path, hook.args.empty() ? std::vector{hook.path} : hook.args, hook.env};
+      hook.path, hook.args.empty() ? std::vector{hook.path} : hook.args, environment_of(hook)};
   sys::Child child = sys::Child::run(command, {input.get(), STDOUT_FILENO, STDERR_FILENO});
   if (hook.timeout) {
     const auto most = std::min<std::int64_t>(*hook.timeout, INT_MAX / 1000) * 1000;
@@ -30,22 +39,29 @@ void run_hook(const oci::Hook& hook, const std::string& state) try {
   }
   const int status = child.wait();
   if (status != 0) throw base::Error(fmt::format("ended with status {}", status));
+}
+
+void run_at(const std::string& member, const std::vector<oci::Hook>& hooks, std::size_t at,
+            const std::string& state) try {
+  run_hook(hooks[at], state);
 } catch (base::Error& error) {
-  error.during("hook " + hook.path);
+  error.during(fmt::format("hook {} (hooks.{}[{}])", hooks[at].path, member, at));
   throw;
 }
 
 }  // namespace
 
-void run_hooks(const std::vector<oci::Hook>& hooks, const std::string& state) {
-  for (const oci::Hook& hook : hooks)
-    run_hook(hook, state);
+void run_hooks(const std::string& member, const std::vector<oci::Hook>& hooks,
+               const std::string& state) {
+  for (std::size_t i = 0; i < hooks.size(); ++i)
+    run_at(member, hooks, i, state);
 }
 
-void run_hooks_anyway(const std::vector<oci::Hook>& hooks, const std::string& state) {
-  for (const oci::Hook& hook : hooks) {
+void run_hooks_anyway(const std::string& member, const std::vector<oci::Hook>& hooks,
+                      const std::string& state) {
+  for (std::size_t i = 0; i < hooks.size(); ++i) {
     try {
-      run_hook(hook, state);
+      run_at(member, hooks, i, state);
     } catch (const base::Error& error) {
       base::log::warn("{}", error.what());
     }

@@ -22,9 +22,11 @@
 namespace bundle {
 namespace {
 
+// What callers look for in the text: "container not running".
 base::Error refusal(const Container& container, const char* what, Status status) {
+  const char* word = status == Status::Stopped ? "container not running: " : "";
   return base::Error(
-      fmt::format("{} container {}: it is {}", what, container.id, status_word(status)), 1);
+      fmt::format("{} container {}: {}it is {}", what, container.id, word, status_word(status)), 1);
 }
 
 const std::string& own_cgroup(const Container& container) {
@@ -32,6 +34,17 @@ const std::string& own_cgroup(const Container& container) {
     throw base::Error("container " + container.id + ": it has no cgroup of its own", 1);
   }
   return container.cgroup;
+}
+
+// Somebody may still be at it: that takes as long as its hooks do.
+Container when_created(Container container) {
+  const std::string root = container.folder.substr(0, container.folder.rfind('/'));
+  constexpr int kTurns = 1000;
+  for (int i = 0; i < kTurns && status_of(container) == Status::Creating; ++i) {
+    ::usleep(10000);
+    container = load(root, container.id);
+  }
+  return container;
 }
 
 sys::Fd open_gate(const Container& container) {
@@ -90,7 +103,8 @@ void check_memory(const Container& container, const oci::Resources& resources) {
 
 }  // namespace
 
-void start(const Container& container) {
+void start(const Container& made) {
+  const Container container = when_created(made);
   const sys::Lock alone = lock(container);
   const Status status = status_of(container);
   if (status != Status::Created) throw refusal(container, "start", status);
@@ -107,7 +121,7 @@ void start(const Container& container) {
   }
   const oci::Spec spec = container.spec();
   (void)!::chdir(container.bundle.c_str());
-  run_hooks_anyway(spec.hooks.poststart,
+  run_hooks_anyway("poststart", spec.hooks.poststart,
                    state_json(container, spec, Status::Running, container.process.pid).dump());
 }
 
@@ -141,7 +155,8 @@ void remove(const Container& container, bool force) {
   sys::remove_tree(container.folder);
   if (!spec) return;
   (void)!::chdir(container.bundle.c_str());
-  run_hooks_anyway(spec->hooks.poststop, state_json(container, *spec, Status::Stopped, 0).dump());
+  run_hooks_anyway("poststop", spec->hooks.poststop,
+                   state_json(container, *spec, Status::Stopped, 0).dump());
 }
 
 void pause(const Container& container) {

@@ -12,7 +12,7 @@ Hook parse_hook(const Json& json) {
   hook.path = json.at("path").as_string();
   if (!hook.path.starts_with('/')) throw base::Error("path " + hook.path + ": not absolute");
   hook.args = json.strings_or_none("args");
-  hook.env = json.strings_or_none("env");
+  if (!member(json, "env").is_null()) hook.env = json.strings_or_none("env");
   hook.timeout = find_number<std::int64_t>(json, "timeout");
   if (hook.timeout && *hook.timeout <= 0) {
     throw base::Error("timeout " + std::to_string(*hook.timeout) + ": expected more than zero");
@@ -23,7 +23,7 @@ Hook parse_hook(const Json& json) {
 Json hook_json(const Hook& hook) {
   Json json = Json::object({{"path", hook.path}});
   put(json, "args", hook.args);
-  put(json, "env", hook.env);
+  if (hook.env) json["env"] = *hook.env;
   put_number(json, "timeout", hook.timeout);
   return json;
 }

@@ -13,9 +13,9 @@ namespace oci {
 
 struct Hook {
   std::string path;
-  std::vector<std::string> args;  // with the program's name
-  std::vector<std::string> env;
-  std::optional<std::int64_t> timeout;  // seconds
+  std::vector<std::string> args;                // with the program's name
+  std::optional<std::vector<std::string>> env;  // nothing: that of whoever runs it
+  std::optional<std::int64_t> timeout;          // seconds
 };
 
 struct Hooks {

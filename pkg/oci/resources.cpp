@@ -129,6 +129,11 @@ Resources Resources::parse(const Json& json) {
   return resources;
 }
 
+Resources Resources::parse_config(const Json& json) {
+  refuse_resources(json);
+  return parse(json);
+}
+
 Json Resources::json() const {
   Json memory = Json::object();
   put_number(memory, "limit", memory_limit);

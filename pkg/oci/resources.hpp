@@ -60,6 +60,8 @@ struct Resources {
   bool empty() const;
 
   static Resources parse(const base::Json& json);
+  // Somebody else's: throws base::Error naming the member that we do not honour.
+  static Resources parse_config(const base::Json& json);
   base::Json json() const;
 
   friend bool operator==(const Resources&, const Resources&) = default;

@@ -45,6 +45,14 @@ void refuse_parameters(const MountOptions& options) {
   }
 }
 
+// As mount(8) has it of what belongs to the file system, which is there already.
+void pass_over_parameters(const MountOptions& options) {
+  for (const sys::MountParameter& parameter : options.parameters)
+    base::log::warn("option {} has no meaning for a bind mount", parameter.key);
+  for (const std::string& word : options.of_kernel)
+    base::log::warn("option {} has no meaning for a bind mount", word);
+}
+
 std::uint64_t propagation_of(const MountOptions& options) {
   return options.propagation != 0 ? options.propagation : std::uint64_t{MS_PRIVATE};
 }
@@ -70,16 +78,16 @@ void map_ids(const oci::Mount& mount, const MountOptions& options, const sys::Fd
 }
 
 // "rw" and the likes where the mount is locked: it stays as whoever owns it wants it, as with the
-// peers.
+// peers. So do times of access.
 void change_top(const sys::Fd& copy, const MountOptions& options) {
   if (options.set == 0 && options.clear == 0) return;
   try {
     sys::change_mount(copy, options.set, options.clear, 0, false);
   } catch (const base::SysError& error) {
-    const std::uint64_t atime = (options.set & MOUNT_ATTR__ATIME) != 0 ? MOUNT_ATTR__ATIME : 0;
-    if (error.number() != EPERM || options.clear == atime) throw;
+    if (error.number() != EPERM || options.clear == 0) throw;
     base::log::debug("mount: what is locked stays locked: {}", error.what());
-    sys::change_mount(copy, options.set, atime, 0, false);
+    const std::uint64_t set = options.set & ~std::uint64_t{MOUNT_ATTR__ATIME};
+    if (set != 0) sys::change_mount(copy, set, 0, 0, false);
   }
 }
 
@@ -102,7 +110,7 @@ sys::Fd bind_mount(const oci::Mount& mount, bool is_literal) {
   const int flags = O_PATH | (options.follows_source ? 0 : O_NOFOLLOW);
   const sys::Fd source = sys::open_file(mount.source, flags);
   if (!is_literal) return bind_part(source, mount, options);
-  refuse_parameters(options);
+  pass_over_parameters(options);
   sys::Fd copy = copy_of(source, options.is_recursive);
   map_ids(mount, options, copy);
   // All are cut off from the host's first: whatever propagates does so by what is said.

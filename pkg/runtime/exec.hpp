@@ -23,6 +23,7 @@ struct ExecRequest {
   int err = 2;
   sys::WindowSize size;  // of the terminal, before anything runs on it
   Outside outside = {};
+  std::optional<oci::Personality> personality = {};
 };
 
 struct Executed {

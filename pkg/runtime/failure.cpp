@@ -53,7 +53,10 @@ base::Error exec_error(const Failure& failure) {
       if (!is_path) return base::Error(step + ": no such command in $PATH", 127);
       return sentence(step, failure.number, 127);
     case ELIBACC:
-      return base::Error(step + ": its interpreter (#! line or dynamic loader) is missing", 127);
+      return base::Error(step +
+                             ": no such file or directory: its interpreter (#! line or dynamic "
+                             "loader) is missing",
+                         127);
     case ENOEXEC:
       return base::Error(step + ": not a program for this machine, nor a script with a #! line",
                          126);

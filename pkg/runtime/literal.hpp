@@ -8,6 +8,7 @@ namespace runtime {
 // Throw base::Error naming the member.
 void plan_literal_process(const oci::Process& process, Planned& planned);
 void plan_literal_container(const LaunchRequest& request, Planned& planned);
+void plan_personality(const std::optional<oci::Personality>& wanted, Planned& planned);
 void plan_outside(const Outside& outside, Planned& planned);
 
 // Just these limits, whoever we are; the kernel says whether that can be.

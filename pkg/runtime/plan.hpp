@@ -141,11 +141,14 @@ struct Plan {
   const char* domainname = nullptr;
   List<MountParameter> sysctl;  // path below /proc/sys and text
 
-  int root = -1;  // the detached root file system; -1: we are in it already
+  bool has_peers = false;  // mounts that others have, too, and that are not to be taken from them
+  int root = -1;           // the detached root file system; -1: we are in it already
   List<MountPlan> mounts;
+  bool mounts_in_turn = false;  // as /proc/self/mountinfo shows them, too
   List<const char*> masked_paths;
   List<const char*> read_only_paths;
   bool is_root_read_only = false;
+  bool keeps_old_root = false;         // below the new one: chroot(2) instead of pivot_root(2)
   unsigned long root_propagation = 0;  // NOLINT(google-runtime-int): MS_*, as mount(2) has it
 
   // The file in which hooks and listeners find the container's state; whoever made us writes it.

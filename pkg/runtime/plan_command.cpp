@@ -64,6 +64,28 @@ CapabilityPlan plan_capabilities(const oci::Process& process, uid_t uid) {
   return plan;
 }
 
+std::string name_of(const std::string& variable) {
+  return variable.substr(0, variable.find('='));
+}
+
+// Of variables of one name the last one counts, wherever a program looks first.
+std::vector<std::string> without_repeats(const std::vector<std::string>& env) {
+  std::vector<std::string> kept;
+  for (const std::string& variable : env) {
+    const std::string name = name_of(variable);
+    std::erase_if(kept, [&](const std::string& other) { return name_of(other) == name; });
+    kept.push_back(variable);
+  }
+  return kept;
+}
+
+// In somebody else's words a home that is empty is none, as with the peers.
+bool has_home(const std::vector<std::string>& env, bool is_literal) {
+  return std::any_of(env.begin(), env.end(), [&](const std::string& variable) {
+    return variable.starts_with("HOME=") && !(is_literal && variable == "HOME=");
+  });
+}
+
 const std::string* find_variable(const std::vector<std::string>& env, const std::string& name) {
   const std::string* found = nullptr;
   for (const std::string& variable : env) {
@@ -158,10 +180,9 @@ void plan_process(const oci::Process& process, const Identity& identity,
   planned.argv = pointers(process.args, planned);
   planned.argv.push_back(nullptr);
   plan.name = planned.argv.front();
-  planned.envp = pointers(process.env, planned);
-  if (find_variable(process.env, "HOME") == nullptr) {
-    planned.envp.push_back(planned.texts.emplace_back("HOME=" + identity.home).data());
-  }
+  std::vector<std::string> env = without_repeats(process.env);
+  if (!has_home(env, process.is_literal)) env.push_back("HOME=" + identity.home);
+  planned.envp = pointers(without_repeats(env), planned);
   planned.envp.push_back(nullptr);
   plan.argv = planned.argv.data();
   plan.envp = planned.envp.data();

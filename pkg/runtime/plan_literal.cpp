@@ -85,22 +85,23 @@ sys::CapabilitySet known_set(const std::vector<std::string>& names, const char* 
   return set;
 }
 
-// A kernel's rule between the sets, which callers do not care for: they name the same in all.
+// A kernel's rule between the sets.
 sys::CapabilitySet within(sys::CapabilitySet set, sys::CapabilitySet other, const char* words) {
   if ((set & ~other) != 0) {
-    base::log::debug("capabilities: {}: {}", words,
-                     base::join(sys::capability_names(set & ~other), ", "));
+    base::log::warn("capabilities: {}: {}", words,
+                    base::join(sys::capability_names(set & ~other), ", "));
   }
   return set & other;
 }
 
+// A hook that names no environment has the process's.
 std::vector<HookPlan>& plan_hooks(const std::vector<oci::Hook>& hooks, Planned& planned,
                                   std::vector<HookPlan>& out) {
   for (const oci::Hook& hook : hooks) {
     HookPlan plan;
     plan.path = planned.keep(hook.path);
     plan.argv = keep_list(hook.args.empty() ? std::vector{hook.path} : hook.args, planned);
-    plan.envp = keep_list(hook.env, planned);
+    plan.envp = hook.env ? keep_list(*hook.env, planned) : planned.envp.data();
     if (hook.timeout) {
       plan.timeout_ms =
           static_cast<int>(std::min<std::int64_t>(*hook.timeout, INT_MAX / 1000) * 1000);
@@ -110,7 +111,7 @@ std::vector<HookPlan>& plan_hooks(const std::vector<oci::Hook>& hooks, Planned& 
   return out;
 }
 
-long plan_personality(const oci::Personality& wanted) {  // NOLINT(google-runtime-int)
+long personality_of(const oci::Personality& wanted) {  // NOLINT(google-runtime-int)
   if (!wanted.flags.empty()) {
     throw base::Error("linux: personality: flags: " + wanted.flags.front() + ": not supported");
   }
@@ -176,6 +177,10 @@ void plan_literal_process(const oci::Process& process, Planned& planned) {
   }
 }
 
+void plan_personality(const std::optional<oci::Personality>& wanted, Planned& planned) {
+  if (wanted) planned.plan.personality = personality_of(*wanted);
+}
+
 void plan_outside(const Outside& outside, Planned& planned) {
   Plan& plan = planned.plan;
   plan.state = outside.state;
@@ -196,13 +201,16 @@ void plan_literal_container(const LaunchRequest& request, Planned& planned) {
   Plan& plan = planned.plan;
   const oci::Spec& spec = request.spec;
   plan.dies_with_parent = false;
+  plan.mounts_in_turn = true;
+  plan.has_peers = spec.find_namespace("user") == nullptr;
+  plan.keeps_old_root = request.outside.keeps_old_root;
   if (!spec.hostname.empty()) plan.hostname = planned.keep(spec.hostname);
   if (!spec.domainname.empty()) plan.domainname = planned.keep(spec.domainname);
   std::vector<MountParameter>& sysctl = planned.parameters.emplace_back();
   for (const auto& [name, value] : spec.sysctl)
     sysctl.push_back({planned.keep(sysctl_path(name)), planned.keep(value)});
   plan.sysctl = {sysctl.data(), sysctl.size()};
-  if (spec.personality) plan.personality = plan_personality(*spec.personality);
+  plan_personality(spec.personality, planned);
   const auto& create = plan_hooks(spec.hooks.create_container, planned, planned.create_hooks);
   plan.create_hooks = {create.data(), create.size()};
   const auto& start = plan_hooks(spec.hooks.start_container, planned, planned.start_hooks);

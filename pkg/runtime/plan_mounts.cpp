@@ -349,6 +349,7 @@ class MountPlanner {
                            {static_cast<unsigned short>(size->height),   // NOLINT
                             static_cast<unsigned short>(size->width)});  // NOLINT
     }
+    if (request_.outside.plain_lines) sys::set_plain_lines(planned_.terminal.get());
     const int slave = planned_.keep(std::move(terminal.slave));
     plan_streams({slave, slave, slave}, planned_);
   }

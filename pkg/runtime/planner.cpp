@@ -12,10 +12,11 @@
 namespace runtime {
 namespace {
 
-unsigned long propagation_flag(const std::string& word) {  // NOLINT(google-runtime-int)
-  if (word == "shared" || word == "rshared") return MS_SHARED;
-  if (word == "slave" || word == "rslave") return MS_SLAVE;
-  if (word == "unbindable" || word == "runbindable") return MS_UNBINDABLE;
+unsigned long propagation_flag(const std::string& word) {          // NOLINT(google-runtime-int)
+  const unsigned long below = word.starts_with('r') ? MS_REC : 0;  // NOLINT(google-runtime-int)
+  if (word == "shared" || word == "rshared") return MS_SHARED | below;
+  if (word == "slave" || word == "rslave") return MS_SLAVE | below;
+  if (word == "unbindable" || word == "runbindable") return MS_UNBINDABLE | below;
   if (!word.empty() && word != "private" && word != "rprivate") {
     throw base::Error("rootfsPropagation " + word + ": unknown");
   }
@@ -46,6 +47,7 @@ Planned plan_command(const ExecRequest& request, const sys::Fd& root) {
     Terminal terminal = open_terminal_in(root);
     planned.terminal = std::move(terminal.master);
     if (request.size.rows > 0) sys::set_window_size(planned.terminal.get(), request.size);
+    if (request.outside.plain_lines) sys::set_plain_lines(planned.terminal.get());
     const int slave = planned.keep(std::move(terminal.slave));
     planned.plan.has_terminal = true;
     plan_streams({slave, slave, slave}, planned);
@@ -54,6 +56,7 @@ Planned plan_command(const ExecRequest& request, const sys::Fd& root) {
   }
   plan_process(request.what, identity_of(root, request.what), request.seccomp, planned);
   plan_outside(request.outside, planned);
+  plan_personality(request.personality, planned);
   if (const auto& affinity = request.what.exec_affinity) {
     if (!affinity->initial.empty())
       planned.plan.first_processors = parse_processors(affinity->initial);

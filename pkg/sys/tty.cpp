@@ -1,5 +1,7 @@
 #include "pkg/sys/tty.hpp"
 
+#include "pkg/base/error.hpp"
+
 #include <sys/ioctl.h>
 
 namespace sys {
@@ -19,6 +21,13 @@ void set_window_size(int fd, WindowSize size) {
   wanted.ws_row = size.rows;
   wanted.ws_col = size.columns;
   ::ioctl(fd, TIOCSWINSZ, &wanted);
+}
+
+void set_plain_lines(int fd) {
+  termios mode{};
+  if (::tcgetattr(fd, &mode) != 0) throw base::SysError("tcgetattr");
+  mode.c_oflag &= ~static_cast<tcflag_t>(ONLCR);
+  if (::tcsetattr(fd, TCSANOW, &mode) != 0) throw base::SysError("tcsetattr");
 }
 
 RawMode::RawMode(int fd) {

@@ -16,6 +16,8 @@ struct WindowSize {
 bool is_terminal(int fd);
 WindowSize window_size(int fd);  // zeros when it has none
 void set_window_size(int fd, WindowSize size);
+// Lines end as the program writes them, for a file or a pipe; see termios(3), ONLCR.
+void set_plain_lines(int fd);
 
 // Passes every key on as it is while this lives; see cfmakeraw(3). The terminal's former mode comes
 // back afterwards. Not a terminal: does nothing.

@@ -45,6 +45,46 @@ TEST_F(Podman, HasThemLiveTheirLife) {
   EXPECT_EQ(podman({"rm", "web"}).status, 0);
 }
 
+// What podman shares with its own mount namespace (the places of network namespaces) is left there.
+TEST_F(Podman, HasThemShareNamespacesInAPod) {
+  SKIP_FOR(support::why_no_network());
+  ASSERT_EQ(podman({"pod", "create", "--name", "both", "--infra-image", "localhost/probe",
+                    "--infra-command", "/bin/sleep", "--share", "net,ipc,uts"})
+                .status,
+            0);
+  const auto first = podman(
+      {"run", "--detach", "--pod", "both", "--name", "first", "localhost/probe", "sleep", "100"});
+  if (first.status != 0) GTEST_SKIP() << "podman has no pods here: " << first.err;
+
+  const auto of = [&](const char* kind) {
+    return podman({"exec", "first", "readlink", std::string("/proc/self/ns/") + kind});
+  };
+  const auto second = podman({"run", "--rm", "--pod", "both", "localhost/probe", "readlink",
+                              "/proc/self/ns/net", "/proc/self/ns/ipc", "/proc/self/ns/pid"});
+
+  EXPECT_EQ(second.status, 0) << second;
+  EXPECT_THAT(second.out, HasSubstr(of("net").line()));
+  EXPECT_THAT(second.out, HasSubstr(of("ipc").line()));
+  EXPECT_EQ(of("net").err, "");
+  podman({"pod", "rm", "--force", "--time", "0", "both"});
+}
+
+TEST_F(Podman, HasBuildahBuildWithIt) {
+  if (::access("/usr/bin/buildah", X_OK) != 0) GTEST_SKIP() << "buildah is not installed";
+  write(
+      "Containerfile",
+      "FROM localhost/probe\nRUN echo made >/made && id -u\nUSER 1\nRUN id -u && test -s /made\n");
+
+  const auto built = support::run(
+      {"buildah", "bud", "--runtime", support::runtime_program(), "--network", "none", "--tag",
+       "localhost/built", "--file", root() + "/Containerfile", root() + "/config"},
+      start(), "", 60);
+
+  EXPECT_EQ(built.status, 0) << built;
+  EXPECT_THAT(built.out, HasSubstr("\n1\n"));
+  EXPECT_EQ(run({"--rm", "localhost/built", "cat", "/made"}).out, "made\n");
+}
+
 TEST_F(Podman, GivesThemItsUserNamespaces) {
   for (const char* mode : {"keep-id", "nomap"}) {
     const auto result =

@@ -66,8 +66,19 @@ bool set_propagation(const MountPlan& plan, int mount) noexcept {
   return change_mount(mount, attributes, 0);
 }
 
+// /proc/self/mountinfo is in the order in which mounts were made, of which those that come ready
+// are first: a copy is made in its turn. Kernels before 6.15 copy none that is detached, and those
+// before 6.8 list them in the order in which they were attached.
+bool attach_ready(const Plan& plan, const MountPlan& mount) noexcept {
+  const int copy =
+      plan.mounts_in_turn ? copy_mount(mount.mount, "", AT_EMPTY_PATH | AT_RECURSIVE) : -1;
+  const bool is_attached = attach(plan.root, mount.target, copy >= 0 ? copy : mount.mount);
+  if (copy >= 0) close_quietly(copy);
+  return is_attached;
+}
+
 bool attach_one(const Plan& plan, const MountPlan& mount) noexcept {
-  if (mount.mount >= 0) return attach(plan.root, mount.target, mount.mount);
+  if (mount.mount >= 0) return attach_ready(plan, mount);
   const int made =
       mount.source != nullptr ? copy_in_root(plan.root, mount.source) : make_or_show(plan, mount);
   if (made < 0) return false;
@@ -110,16 +121,29 @@ bool protect(int place) noexcept {
   return is_protected;
 }
 
+// After the pivot, which refuses a root that is shared.
+bool propagate_root(const Plan& plan) noexcept {
+  if (plan.root_propagation == 0) return true;
+  mount_attr attributes{};
+  attributes.propagation = plan.root_propagation & ~static_cast<unsigned>(MS_REC);
+  const bool is_below = (plan.root_propagation & MS_REC) != 0;
+  return change_mount(plan.root, attributes, is_below ? AT_RECURSIVE : 0);
+}
+
 bool is_absent() noexcept {
   return errno == ENOENT || errno == ENOTDIR;
 }
 
 }  // namespace
 
-// The new root covers the old one at "/": a place that surely exists.
+// The new root covers the old one at "/": a place that surely exists. What our caller shares with
+// its own mount namespace would go from there, too, when the old root is taken off.
 bool attach_root(const Plan& plan, Subject& subject) noexcept {
   if (plan.root < 0) return true;
   subject = "/";
+  if (plan.has_peers && ::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) {
+    return false;
+  }
   return ::syscall(SYS_move_mount, plan.root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) == 0;
 }
 
@@ -160,14 +184,15 @@ bool pivot(const Plan& plan, Subject& subject) noexcept {
   if (plan.root < 0) return true;
   subject = "/";
   mount_attr attributes{};
-  if (plan.is_root_read_only) attributes.attr_set = MOUNT_ATTR_RDONLY;
-  attributes.propagation = plan.root_propagation;
-  if ((attributes.attr_set != 0 || attributes.propagation != 0) &&
-      !change_mount(plan.root, attributes, 0)) {
+  attributes.attr_set = MOUNT_ATTR_RDONLY;
+  if (plan.is_root_read_only && !change_mount(plan.root, attributes, 0)) return false;
+  if (::fchdir(plan.root) != 0) return false;
+  if (plan.keeps_old_root) {
+    if (::chroot(".") != 0) return false;
+  } else if (::syscall(SYS_pivot_root, ".", ".") != 0 || ::umount2(".", MNT_DETACH) != 0) {
     return false;
   }
-  return ::fchdir(plan.root) == 0 && ::syscall(SYS_pivot_root, ".", ".") == 0 &&
-         ::umount2(".", MNT_DETACH) == 0 && ::chdir("/") == 0;
+  return propagate_root(plan) && ::chdir("/") == 0;
 }
 
 }  // namespace runtime::inside
