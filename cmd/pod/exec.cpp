@@ -4,6 +4,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/containers/lifecycle.hpp"
+#include "pkg/sys/inherited.hpp"
 #include "pkg/sys/tty.hpp"
 
 #include <unistd.h>
@@ -16,6 +17,7 @@ int exec(Arguments arguments) {
   std::vector<std::string> env_files;
   std::vector<std::string> words;
   bool latest = false;
+  std::int64_t preserve_fds = 0;
 
   cli::Options options("Run a command in a running container");
   options.flag("-d,--detach", what.detach, "Leave it running")
@@ -29,7 +31,8 @@ int exec(Arguments arguments) {
       .value("--detach-keys", what.detach_keys, "Keys that leave it running")
       .flag("-l,--latest", latest, "The newest container")
       .ignore_flags("--no-session")
-      .refuse("--cidfile,--preserve-fd,--preserve-fds,--wait")
+      .value("--preserve-fds", preserve_fds, "Pass so many descriptors on, from 3")
+      .refuse("--cidfile,--preserve-fd,--wait")
       .stop_at_argument()
       .rest("CONTAINER COMMAND", words);
   options.parse(arguments);
@@ -44,6 +47,7 @@ int exec(Arguments arguments) {
     base::log::warn("standard input is not a terminal");
   }
 
+  what.preserve_fds = sys::inherited_files(preserve_fds);
   const home::Home home = home::Home::open();
   return containers::exec(home, one_container(home, name, latest), what);
 }

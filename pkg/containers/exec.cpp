@@ -120,6 +120,8 @@ void note_end(const Prepared& prepared, int exit_code) {
 
 runtime::Executed run(const Prepared& prepared, const ExecOptions& options) {
   const sys::Fd null = sys::open_file("/dev/null", O_RDWR);
+  runtime::Outside outside;
+  outside.kept_files = options.preserve_fds;
   return runtime::exec({.pid = prepared.state.process.pid,
                         .process = prepared.container,
                         .what = prepared.what,
@@ -128,7 +130,8 @@ runtime::Executed run(const Prepared& prepared, const ExecOptions& options) {
                         .in = options.interactive && !options.detach ? STDIN_FILENO : null.get(),
                         .out = options.detach ? null.get() : STDOUT_FILENO,
                         .err = options.detach ? null.get() : STDERR_FILENO,
-                        .size = sys::window_size(STDIN_FILENO)});
+                        .size = sys::window_size(STDIN_FILENO),
+                        .outside = outside});
 }
 
 // After its command has gone: takes what is said on the terminal, so that nobody waits for us.

@@ -90,6 +90,7 @@ struct ExecOptions {
   bool interactive = false;
   bool detach = false;  // prints nothing; `exec` returns at once
   bool privileged = false;
+  unsigned preserve_fds = 0;  // so many of ours from 3 on are its own, too
   std::string detach_keys = "ctrl-p,ctrl-q";
 };
 // Runs one more command in a running container; returns its exit code.

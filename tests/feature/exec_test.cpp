@@ -150,3 +150,18 @@ TEST_F(Exec, LetsGoOfTheTerminal) {
   EXPECT_EQ(program.wait(5).status, 0);
   EXPECT_EQ(must({"ps", "--format", "{{.Names}}"}), "web");
 }
+
+TEST_F(Exec, PassesDescriptorsOn) {
+  support::Words shell = {"sh", "-c", "exec 3</dev/null 4</dev/zero; exec \"$@\"", "sh"};
+  for (const std::string& word :
+       words({"exec", "--preserve-fds", "2", "web", "probe", "ls", "/proc/self/fd"})) {
+    shell.push_back(word);
+  }
+
+  const auto result = support::run(shell, start());
+
+  EXPECT_EQ(result.status, 0) << result;
+  EXPECT_THAT(result.out, HasSubstr("4")) << result;
+  EXPECT_THAT(pod({"exec", "--preserve-fds", "900", "web", "probe", "pid"}).err,
+              HasSubstr("is not open"));
+}
