@@ -10,6 +10,7 @@
 #include "pkg/oci/platform.hpp"
 #include "pkg/pods/lifecycle.hpp"
 #include "pkg/sys/secret.hpp"
+#include "pkg/userns/ids.hpp"
 
 #include <fmt/core.h>
 
@@ -23,6 +24,15 @@ void resolve_container(const home::Home& home, std::string& mode) {
   constexpr std::string_view kPrefix = "container:";
   if (!mode.starts_with(kPrefix)) return;
   mode = std::string(kPrefix) + containers::get(home, mode.substr(kPrefix.size())).id;
+}
+
+void take_names(const home::Home& home, const IsolationFlags& flags, containers::Options& options) {
+  if (flags.subuid_name.empty() && flags.subgid_name.empty()) return;
+  const userns::Ids ids =
+      with_flag(flags.subuid_name.empty() ? "--subgidname" : "--subuidname",
+                [&] { return userns::ids_of_names(flags.subuid_name, flags.subgid_name, home); });
+  options.uid_map = userns::extent_texts(ids.uids);
+  options.gid_map = userns::extent_texts(ids.gids);
 }
 
 // --pod new:NAME: the network and the names are the pod's then.
@@ -115,6 +125,10 @@ std::vector<std::string> typed(const cli::Arguments& arguments) {
 containers::Options ContainerFlags::take(const cli::Arguments& arguments) const {
   containers::Options out;
   (image.rootfs ? out.rootfs : out.image) = image_name;
+  if (out.rootfs.ends_with(":O")) {
+    out.rootfs.erase(out.rootfs.size() - 2);
+    out.covers_rootfs = true;
+  }
   out.command = command;
   out.create_command = typed(arguments);
   image.apply(out.pull);
@@ -144,6 +158,7 @@ void resolve(const home::Home& home, const ContainerFlags& flags, containers::Op
   std::string name = flags.life.pod;
   if (!flags.life.pod_id_file.empty()) name = read_id_files({flags.life.pod_id_file}).front();
   const bool is_in_some_pod = !name.empty() && !name.starts_with(kNew);
+  take_names(home, flags.isolation, options);
   const bool has_maps = !options.uid_map.empty() || !options.gid_map.empty();
   if (options.userns.empty() && !is_in_some_pod && !has_maps)
     options.userns = userns_of_environment();

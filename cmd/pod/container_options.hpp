@@ -33,6 +33,8 @@ struct ProcessFlags {
   std::string umask;
   std::vector<std::string> ulimits;
   std::string stop_signal;
+  std::string systemd = "true";
+  std::string sdnotify = "container";
   std::int64_t stop_timeout = 10;
   std::int64_t timeout = 0;
   std::string timezone;
@@ -60,6 +62,8 @@ struct IsolationFlags {
   std::string userns;
   std::vector<std::string> uid_map;
   std::vector<std::string> gid_map;
+  std::string subuid_name;
+  std::string subgid_name;
 
   void declare(cli::Options& options);
   void apply(containers::Options& out) const;

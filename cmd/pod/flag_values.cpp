@@ -200,10 +200,21 @@ void apply_security(containers::Options& options, const std::string& text) {
     append(options.mask);
   } else if (key == "unmask") {
     append(options.unmask);
-  } else if (text != "label=disable" && text != "label:disable" && text != "apparmor=unconfined" &&
-             text != "apparmor:unconfined") {
-    // The last ones ask for what is so anyway: we put no label and no profile on a container.
-    throw base::Error(fmt::format("{}: not supported yet", text));
+  } else if (key == "proc-opts") {
+    options.proc_options = base::split(value, ',');
+  } else if (key == "label" && value != "disable") {
+    // Where there are no labels there is nothing to be put on a container, as with the peers.
+    if (sys::exists("/sys/fs/selinux/enforce")) {
+      throw base::Error(fmt::format("{}: SELinux labels are not supported", text));
+    }
+  } else if (key == "apparmor" && value != "unconfined") {
+    throw base::Error(fmt::format("{}: only root of the machine can confine by a profile", text));
+  } else if (key != "label" && key != "apparmor") {
+    // Those two ask for what is so anyway: we put no label and no profile on a container.
+    throw base::Error(
+        fmt::format("{}: not one of seccomp, no-new-privileges, mask, unmask, proc-opts, label, "
+                    "apparmor",
+                    text));
   }
 }
 

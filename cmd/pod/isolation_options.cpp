@@ -26,12 +26,16 @@ void IsolationFlags::declare(cli::Options& options) {
       .value("--cgroups", cgroups, "A cgroup of its own: enabled, disabled, no-conmon, split")
       .value("--cgroup-parent", cgroup_parent,
              "Where its cgroup is: NAME.slice of systemd's, or a path")
-      .value("--userns", userns, "User ids: host, keep-id[:uid=,gid=,size=], nomap, container:NAME")
+      .value(
+          "--userns", userns,
+          "User ids: host, keep-id[:uid=,gid=,size=], nomap, auto[:size=,uidmapping=,gidmapping=], "
+          "container:NAME")
+      .value("--subuidname", subuid_name, "All ids that /etc/subuid gives this name, from 0 on")
+      .value("--subgidname", subgid_name, "All ids that /etc/subgid gives this name, from 0 on")
       .list("--uidmap", uid_map,
             "User ids one by one: CONTAINER:ID[:COUNT], @ID for one of the host")
       .list("--gidmap", gid_map, "The same for groups")
       .ignore_values("--isolation")
-      .refuse("--subuidname,--subgidname")
       .refuse("--gpus", "give it the devices with --device and the driver's files with --volume")
       .refuse("--device-cgroup-rule", "only root may change which devices a cgroup may use")
       .refuse("--use-api-socket", "there is no daemon, and so no socket of it")
@@ -76,6 +80,11 @@ void IsolationFlags::apply(containers::Options& out) const {
   apply_cgroups(out);
   if (!userns.empty() && !(uid_map.empty() && gid_map.empty())) {
     throw base::Error("--userns cannot be used with --uidmap and --gidmap");
+  }
+  const bool has_names = !(subuid_name.empty() && subgid_name.empty());
+  if (has_names && !(userns.empty() && uid_map.empty() && gid_map.empty())) {
+    throw base::Error(
+        "--subuidname and --subgidname cannot be used with --userns, --uidmap, --gidmap");
   }
   out.userns = userns;
   out.uid_map = uid_map;

@@ -44,13 +44,17 @@ void ProcessFlags::declare(cli::Options& options) {
       .flag("--init", init, "Run a small init as process 1")
       .value("--umask", umask, "Octal mask of the modes of new files")
       .list("--ulimit", ulimits, "Limit: NAME=SOFT[:HARD]")
+      .value("--systemd", systemd,
+             "Whether it is an init: true looks at the command, false, always")
+      .value("--sdnotify", sdnotify,
+             "Who tells NOTIFY_SOCKET that it is ready: container, conmon, healthy, ignore")
       .value("--stop-signal", stop_signal, "Signal that asks it to stop")
       .value("--stop-timeout", stop_timeout, "Seconds between that signal and SIGKILL")
       .value("--timeout", timeout, "Kill it after so many seconds")
       .value("--tz", timezone, "Time zone: a name or local")
       .value("--oom-score-adj", oom_score_adj, "How readily the kernel kills it: -1000 to 1000")
       .refuse("--env-merge,--init-path,--personality")
-      .refuse("--preserve-fd,--preserve-fds,--systemd,--sdnotify,--shm-size-systemd,--chrootdirs");
+      .refuse("--preserve-fd,--preserve-fds,--shm-size-systemd,--chrootdirs");
 }
 
 void ProcessFlags::apply(containers::Options& out) const {
@@ -84,6 +88,8 @@ void ProcessFlags::apply(containers::Options& out) const {
   if (!stop_signal.empty()) {
     with_flag("--stop-signal", [&] { return sys::signal_number(stop_signal); });
   }
+  out.systemd = systemd == "1" ? "true" : systemd == "0" ? "false" : systemd;
+  out.sdnotify = sdnotify;
   out.stop_signal = stop_signal;
   out.stop_timeout = stop_timeout;
   out.timeout = timeout;

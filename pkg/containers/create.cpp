@@ -8,11 +8,13 @@
 #include "pkg/containers/lifecycle.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/secrets.hpp"
+#include "pkg/containers/service.hpp"
 #include "pkg/containers/spec.hpp"
 #include "pkg/containers/user_namespace.hpp"
 #include "pkg/events/log.hpp"
 #include "pkg/images/ensure.hpp"
 #include "pkg/monitor/journal.hpp"
+#include "pkg/oci/settings.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/signals.hpp"
@@ -32,11 +34,33 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
+// What would be the host's.
+void check_settings(const Options& options) {
+  for (const auto& [name, value] : options.sysctl) {
+    const std::string type = oci::namespace_of_setting(name);
+    if (type.empty()) {
+      throw base::Error(
+          fmt::format("--sysctl {}: the kernel has it once for all, not for a container", name));
+    }
+    const std::string& mode = type == "network" ? options.network.mode
+                              : type == "ipc"   ? options.ipc_mode
+                                                : options.uts_mode;
+    if (mode == "host") {
+      throw base::Error(fmt::format("--sysctl {}: it would be the host's: --{}=host", name, type));
+    }
+  }
+  if (!options.hostname.empty() && options.uts_mode == "host") {
+    throw base::Error("--hostname: it would be the host's: --uts=host");
+  }
+}
+
 void check(const Options& options) {
+  check_settings(options);
   if (options.image.empty() && options.rootfs.empty()) throw base::Error("no image given");
   if (!options.rootfs.empty() && !sys::exists(options.rootfs)) {
     throw base::SysError("--rootfs " + options.rootfs, ENOENT);
   }
+  check_service(options);
   if (!options.stop_signal.empty()) sys::signal_number(options.stop_signal);
   if (options.remove && options.restart.when != RestartPolicy::When::No &&
       options.restart.when != RestartPolicy::When::OnFailure) {
@@ -284,6 +308,7 @@ Made make(const home::Home& home, const Options& options, bool is_started) {
   assign_ids(home, container.options);
   use_image(home, container);
   set_command(container);
+  settle_init(container);
   publish_exposed(container.options);
   network::assign_ports(container.options.network);
 

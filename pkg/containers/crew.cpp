@@ -9,6 +9,7 @@
 #include "pkg/containers/own_mounts.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/secrets.hpp"
+#include "pkg/containers/service.hpp"
 #include "pkg/containers/spec.hpp"
 #include "pkg/containers/user_entry.hpp"
 #include "pkg/containers/user_namespace.hpp"
@@ -39,7 +40,7 @@ namespace {
 
 sys::Fd mount_root(const home::Home& home, const Container& container) {
   const Options& options = container.options;
-  if (!options.rootfs.empty()) return sys::copy_mount(options.rootfs);
+  if (!options.rootfs.empty()) return mount_folder_root(home, container);
   storage::RootfsMount what;
   what.container_id = container.id;
   what.layers = container.layers;
@@ -140,6 +141,10 @@ monitor::Member Crew::member(const std::string& id) {
   member.stop_timeout = options.stop_timeout;
   member.timeout = options.timeout;
   member.health = options.health;
+  member.service = service_of(options);
+  member.is_ready = options.sdnotify == "conmon"    ? monitor::Notifier::When::Started
+                    : options.sdnotify == "healthy" ? monitor::Notifier::When::Healthy
+                                                    : monitor::Notifier::When::Said;
   return member;
 }
 
@@ -168,6 +173,7 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
     add_user_entries(home_, container, root, spec);
     show_secrets(home_, container);
     add_secret_variables(home_, container, spec.process);
+    add_service(home_, container, spec);
     std::vector<runtime::Prepared> prepared = prepared_mounts();
     OwnMounts own_mounts(home_, container);
     own_mounts.add_to(prepared);

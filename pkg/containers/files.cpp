@@ -77,7 +77,7 @@ void mount_one(const sys::Fd& root, const std::string& path, const VolumeMount& 
 }
 
 sys::Fd mount_root(const home::Home& home, const Container& container) {
-  if (!container.options.rootfs.empty()) return sys::copy_mount(container.options.rootfs);
+  if (!container.options.rootfs.empty()) return mount_folder_root(home, container);
   return storage::mount_rootfs(
       home,
       {.container_id = container.id, .layers = container.layers, .ids = ids_of(container.options)});

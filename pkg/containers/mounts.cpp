@@ -1,5 +1,6 @@
 #include "pkg/containers/own_mounts.hpp"
 #include "pkg/containers/secrets.hpp"
+#include "pkg/containers/service.hpp"
 #include "pkg/containers/spec.hpp"
 #include "storage/layout.hpp"
 #include "storage/volume_store.hpp"
@@ -42,7 +43,11 @@ void add_ipc_mounts(std::vector<oci::Mount>& mounts, const Options& options,
 void add_kernel_mounts(std::vector<oci::Mount>& mounts, const Options& options,
                        const Sandbox& sandbox) {
   const std::string access = options.privileged ? "rw" : "ro";
-  mounts.push_back({"/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}, ""});
+  const std::string cgroup_access = is_init(options) ? "rw" : access;
+  Texts options_of_proc = {"nosuid", "noexec", "nodev"};
+  options_of_proc.insert(options_of_proc.end(), options.proc_options.begin(),
+                         options.proc_options.end());
+  mounts.push_back({"/proc", "proc", "proc", options_of_proc, ""});
   mounts.push_back({"/dev",
                     "tmpfs",
                     "tmpfs",
@@ -56,7 +61,7 @@ void add_kernel_mounts(std::vector<oci::Mount>& mounts, const Options& options,
   add_ipc_mounts(mounts, options, sandbox);
   mounts.push_back({"/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", access}, ""});
   mounts.push_back(
-      {"/sys/fs/cgroup", "cgroup2", "cgroup2", {"nosuid", "noexec", "nodev", access}, ""});
+      {"/sys/fs/cgroup", "cgroup2", "cgroup2", {"nosuid", "noexec", "nodev", cgroup_access}, ""});
 }
 
 void add_names(std::vector<oci::Mount>& mounts, const Options& options, const Sandbox& sandbox) {
@@ -205,6 +210,7 @@ std::vector<oci::Mount> make_mounts(const home::Home& home, const Container& con
   add_kernel_mounts(mounts, options, sandbox);
   add_names(files, options, sandbox);
   add_writable_places(files, options);
+  if (is_init(options)) add_init_mounts(options, files);
   for (const VolumeMount& mount : options.mounts) {
     const auto is_there = [&](const oci::Mount& other) {
       return other.destination == mount.target;

@@ -102,10 +102,15 @@ void from_json(const Json& json, Table& value) {
     value[key] = text.as_string();
 }
 
+// No limit is the largest number there is, which was once written as -1.
+std::uint64_t limit_of(const Json& json) {
+  return json.is_integer() ? static_cast<std::uint64_t>(json.as_integer()) : json.as_unsigned();
+}
+
 void from_json(const Json& json, oci::Rlimit& value) {
   value.type = json.at("type").as_string();
-  value.soft = static_cast<std::uint64_t>(json.at("soft").as_integer());
-  value.hard = static_cast<std::uint64_t>(json.at("hard").as_integer());
+  value.soft = limit_of(json.at("soft"));
+  value.hard = limit_of(json.at("hard"));
 }
 
 void from_json(const Json& json, oci::Device& value) {
@@ -265,6 +270,8 @@ void visit_process(Any& options, Visitor& visitor) {
   visitor("init", options.init);
   visitor("umask", options.umask);
   visitor("rlimits", options.rlimits);
+  visitor("systemd", options.systemd);
+  visitor("sdnotify", options.sdnotify);
   visitor("stop_signal", options.stop_signal);
   visitor("stop_timeout", options.stop_timeout);
   visitor("timeout", options.timeout);
@@ -281,6 +288,7 @@ void visit_isolation(Any& options, Visitor& visitor) {
   visitor("seccomp", options.seccomp);
   visitor("mask", options.mask);
   visitor("unmask", options.unmask);
+  visitor("proc_options", options.proc_options);
   visitor("read_only", options.read_only);
   visitor("read_only_tmpfs", options.read_only_tmpfs);
   visitor("sysctl", options.sysctl);
@@ -304,6 +312,7 @@ void visit(Any& options, Visitor& visitor) {
   visitor("pod", options.pod);
   visitor("image", options.image);
   visitor("rootfs", options.rootfs);
+  visitor("covers_rootfs", options.covers_rootfs);
   visitor("remove", options.remove);
   visit_process(options, visitor);
   visit_isolation(options, visitor);

@@ -59,10 +59,11 @@ using RestartPolicy = monitor::RestartPolicy;
 // What the user asked for; filled by flags or by YAML, in the words of `podman run`. Everything has
 // the default that an absent flag means.
 struct Options {
-  std::string name;    // "": one is made up
-  std::string pod;     // id of the pod it joins; "": none
-  std::string image;   // as typed; "" with rootfs
-  std::string rootfs;  // --rootfs: a directory instead of an image
+  std::string name;            // "": one is made up
+  std::string pod;             // id of the pod it joins; "": none
+  std::string image;           // as typed; "" with rootfs
+  std::string rootfs;          // --rootfs: a directory instead of an image
+  bool covers_rootfs = false;  // which is not changed: what is written is the container's own
   images::PullOptions pull;
   std::vector<std::string> command;                    // replaces the image's cmd
   std::optional<std::vector<std::string>> entrypoint;  // empty clears the image's
@@ -88,9 +89,12 @@ struct Options {
   bool init = false;
   std::optional<std::uint32_t> umask;
   std::vector<oci::Rlimit> rlimits;  // type as in "RLIMIT_NOFILE"
-  std::string stop_signal;           // "": the image's, else SIGTERM
-  std::int64_t stop_timeout = 10;    // seconds; -1: for ever
-  std::int64_t timeout = 0;          // --timeout: killed after so many seconds; 0: never
+  // --systemd: "true" looks at the command; once the container is made "always" or "false".
+  std::string systemd = "true";
+  std::string sdnotify = "container";  // who tells NOTIFY_SOCKET: "conmon", "healthy", "ignore"
+  std::string stop_signal;             // "": the image's, else SIGTERM
+  std::int64_t stop_timeout = 10;      // seconds; -1: for ever
+  std::int64_t timeout = 0;            // --timeout: killed after so many seconds; 0: never
   std::string timezone;
   std::optional<int> oom_score_adj;
 
@@ -101,7 +105,8 @@ struct Options {
   bool no_new_privileges = false;
   std::string seccomp;  // as in oci::Spec
   std::vector<std::string> mask;
-  std::vector<std::string> unmask;  // paths, or "ALL"
+  std::vector<std::string> unmask;        // paths, or "ALL"
+  std::vector<std::string> proc_options;  // of the mount at /proc: "hidepid=2"
   bool read_only = false;
   bool read_only_tmpfs = true;  // /run, /tmp, /var/tmp stay writable with read_only
   std::map<std::string, std::string> sysctl;

@@ -114,6 +114,13 @@ void OwnMounts::add_cover(const home::Home& home, const VolumeMount& mount) {
   prepared_.push_back({kMountPrefix + mount.target, std::move(cover)});
 }
 
+sys::Fd mount_folder_root(const home::Home& home, const Container& container) {
+  const Options& options = container.options;
+  if (!options.covers_rootfs) return sys::copy_mount(options.rootfs);
+  const std::string own = storage::Layout(home).rootfs(container.id) + "/root";
+  return storage::mount_cover(home, options.rootfs, own + "/upper", own + "/work");
+}
+
 void remove_covers(const home::Home& home, const Container& container) {
   if (std::ranges::none_of(container.options.mounts, has_own)) return;
   sys::remove_tree(covers_of(home, container));

@@ -36,6 +36,10 @@ class OwnMounts {
 // What it has written over such folders. The container does not run.
 void remove_covers(const home::Home& home, const Container& container);
 
+// The tree of --rootfs, as it is or with what the container writes beside it. From inside the user
+// namespace.
+sys::Fd mount_folder_root(const home::Home& home, const Container& container);
+
 bool is_covered(const VolumeMount& mount);  // the option O
 
 }  // namespace containers

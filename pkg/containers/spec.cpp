@@ -1,6 +1,7 @@
 #include "pkg/containers/spec.hpp"
 
 #include "pkg/base/text.hpp"
+#include "pkg/containers/service.hpp"
 #include "pkg/sys/caps.hpp"
 
 #include <algorithm>
@@ -47,12 +48,14 @@ std::string name_of(const std::string& variable) {
 }
 
 // options.env holds the image's variables first, then the user's (see create.cpp).
-std::vector<std::string> environment(const Options& options, const std::string& hostname) {
+std::vector<std::string> environment(const Options& options, const std::string& id,
+                                     const std::string& hostname) {
   // systemd and others know where they are by this word of the field's, not by our name.
   std::vector<std::string> env = {kPath, "container=podman", terminal_variable(options.terminal),
                                   "HOSTNAME=" + hostname};
   if (options.http_proxy) add_proxies(env);
   env.insert(env.end(), options.env.begin(), options.env.end());
+  if (is_init(options)) env.push_back("container_uuid=" + id.substr(0, 32));
   env = merged(env);
   std::erase_if(env, [&](const std::string& variable) {
     const std::string name = name_of(variable);
@@ -81,7 +84,7 @@ oci::Process make_process(const Container& container, const std::string& hostnam
   process.user.additional_groups = options.groups;
   process.user.umask = options.umask;
   process.args = container.command;
-  process.env = environment(options, hostname);
+  process.env = environment(options, container.id, hostname);
   process.cwd = options.workdir.empty() ? "/" : options.workdir;
   process.make_cwd = options.make_workdir;
   process.capabilities = capabilities_of(options);

@@ -10,8 +10,20 @@ namespace {
 
 constexpr std::string_view kContainer = "container:";
 
+// What those have who got ids that nobody else has.
+std::vector<userns::Ids> taken_ids(const home::Home& home) {
+  std::vector<userns::Ids> taken;
+  for (const Container& container : list(home)) {
+    const std::string& mode = container.options.userns;
+    if (mode == "auto" || mode.starts_with("auto:")) taken.push_back(ids_of(container.options));
+  }
+  return taken;
+}
+
 userns::Ids ids_by_mode(const home::Home& home, const std::string& mode) try {
-  return userns::ids_for(userns::Wish::parse(mode), home);
+  const userns::Wish wish = userns::Wish::parse(mode);
+  if (wish.kind != userns::Wish::Kind::Auto) return userns::ids_for(wish, home);
+  return userns::ids_for(wish, home, taken_ids(home));
 } catch (base::Error& error) {
   error.during("--userns=" + mode);
   throw;

@@ -56,6 +56,9 @@ void Loop::conclude_check(Watched& watched, HealthResult result) {
   const int code = result.exit_code;
   const OnUnhealthy action = watched.checkup->take(std::move(result), Clock::now());
   tell_of_health(watched);
+  if (watched.notifier && watched.checkup->health().status == "healthy") {
+    watched.notifier->healthy();
+  }
   const base::Json answer = base::Json::object(
       {{"ok", true}, {"status", watched.checkup->health().status}, {"result", code}});
   try {

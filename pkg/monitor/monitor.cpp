@@ -66,6 +66,9 @@ std::vector<pollfd> Loop::files_to_watch() {
     if (reads && watched->err() >= 0) polls.push_back({watched->err(), POLLIN, 0});
     if (watched->in() >= 0) polls.push_back({watched->in(), POLLOUT, 0});
     if (watched->probe) watched->probe->watch(polls);
+    if (watched->notifier && watched->notifier->file() >= 0) {
+      polls.push_back({watched->notifier->file(), POLLIN, 0});
+    }
   }
   return polls;
 }
@@ -137,6 +140,7 @@ void Loop::move_streams() {
   for (const auto& watched : watched_) {
     const auto attached = attached_to(watched->id());
     watched->write_input();
+    if (watched->notifier) watched->notifier->forward();
     for (const Stream stream : {Stream::Out, Stream::Err}) {
       if (has_room(attached)) watched->forward(stream, attached);
     }

@@ -48,6 +48,9 @@ void Client::flush() {
 Watched::Watched(Member member, sys::ProcessName monitor) : member_(std::move(member)) {
   state_.monitor = monitor;
   if (member_.health.regular.is_wanted()) checkup.emplace(member_.health);
+  if (!member_.service.empty()) {
+    notifier.emplace(member_.service, member_.is_ready, member_.runtime_directory);
+  }
   if (member_.journal) journal_.emplace(*member_.journal);
   if (!member_.log_path.empty()) log_ = LogFile(member_.log_path, member_.log_size_max);
 }
@@ -117,6 +120,7 @@ void Watched::launch(Workload& work, sys::WindowSize size) {
   } else if (!member_.terminal) {
     open_streams(theirs, owners);
   }
+  if (notifier) notifier->begin();
   launched_ = work.launch(member_.id, theirs);
   set_nonblocking(out_);
   set_nonblocking(err_);
@@ -136,6 +140,7 @@ void Watched::release(Workload& work) {
   state_.oom_killed = false;
   state_.error.clear();
   state_.cgroup = work.cgroup(member_.id);
+  if (notifier) notifier->started();
   if (!checkup) return;
   checkup->begin(Clock::now());
   write_health();
@@ -223,6 +228,7 @@ void Watched::reap(Workload& work) {
   kill_at.reset();
   probe.reset();
   if (checkup) checkup->end();
+  if (notifier) notifier->end();
   state_.status = Status::Exited;
   state_.process = {};
   state_.exit_code = sys::exit_status(status);

@@ -95,6 +95,8 @@ class Watched {
   void begin_check(Workload& work) { probe.emplace(work, id(), launched_, *checkup); }
   void write_health() const;
 
+  std::optional<Notifier> notifier;  // only of a service
+
   // Begins to end it: its stop signal, and SIGKILL in so many seconds (-1: never, 0: at once).
   void end(std::int64_t timeout, int with);
 

@@ -3,6 +3,7 @@
 #include "pkg/events/event.hpp"
 #include "pkg/monitor/health.hpp"
 #include "pkg/monitor/journal.hpp"
+#include "pkg/monitor/notifier.hpp"
 #include "pkg/monitor/restart.hpp"
 #include "pkg/runtime/exec.hpp"
 #include "pkg/runtime/launch.hpp"
@@ -33,6 +34,8 @@ struct Member {
   std::int64_t stop_timeout = 10;  // seconds; -1: for ever
   std::int64_t timeout = 0;        // seconds it may run at most; 0: no limit
   HealthCheck health;
+  std::string service;  // NOTIFY_SOCKET of whoever started us as a service; "" for nobody
+  Notifier::When is_ready = Notifier::When::Started;
 };
 
 struct Streams {

@@ -6,10 +6,12 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 namespace sys {
@@ -84,6 +86,18 @@ Fd listen_stream_at(const std::string& directory, const std::string& name) {
   return listen_with(make_socket(SOCK_STREAM | SOCK_NONBLOCK), directory, name);
 }
 
+Fd receive_at(const std::string& directory, const std::string& name) {
+  const Fd parent = open_file(directory, O_PATH | O_DIRECTORY);
+  const sockaddr_un address = address_of(parent, name);
+  ::unlinkat(parent.get(), name.c_str(), 0);
+  Fd socket = make_socket(SOCK_DGRAM);
+  if (::bind(socket.get(), generic(address), sizeof address) != 0 ||
+      ::fchmodat(parent.get(), name.c_str(), 0666, 0) != 0) {
+    throw base::SysError("receive at " + directory + "/" + name);
+  }
+  return socket;
+}
+
 std::optional<Fd> connect_to(const std::string& directory, const std::string& name) {
   const Fd parent(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!parent && errno == ENOENT) return std::nullopt;
@@ -113,9 +127,13 @@ std::optional<Fd> connect_datagram(const std::string& path) {
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) throw base::SysError(path, ENAMETOOLONG);
   std::memcpy(&address.sun_path[0], path.c_str(), path.size() + 1);
-  Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!socket) throw base::SysError("socket");
-  if (::connect(socket.get(), generic(address), sizeof address) != 0) return std::nullopt;
+  auto size = static_cast<socklen_t>(sizeof address);
+  if (path.starts_with('@')) {
+    address.sun_path[0] = '\0';
+    size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
+  }
+  Fd socket = make_socket(SOCK_DGRAM);
+  if (::connect(socket.get(), generic(address), size) != 0) return std::nullopt;
   return socket;
 }
 

@@ -23,7 +23,10 @@ std::optional<Fd> connect_to(const std::string& directory, const std::string& na
 // A stream of bytes to whoever else listens at `path`, such as systemd; nothing when nobody does or
 // they do not let us. Neither reading nor writing waits longer than `seconds`.
 std::optional<Fd> connect_stream(const std::string& path, int seconds);
+// Takes such messages at directory/name, from everybody.
+Fd receive_at(const std::string& directory, const std::string& name);
 // For messages to a service, such as journald, that answers nothing; nothing when nobody listens.
+// "@" in front is for a name that is in no folder; see unix(7).
 std::optional<Fd> connect_datagram(const std::string& path);
 std::optional<Fd> accept_from(const Fd& listener);  // does not wait
 

@@ -35,6 +35,19 @@ void take_word(Wish& wish, const std::string& word) {
   }
 }
 
+void take_auto_word(Wish& wish, const std::string& word) {
+  const auto [key, value] = base::split_once(word, '=');
+  if (key == "size" && value) {
+    wish.size = parse_id(*value);
+  } else if (key == "uidmapping" && value) {
+    wish.uid_map.push_back(*value);
+  } else if (key == "gidmapping" && value) {
+    wish.gid_map.push_back(*value);
+  } else {
+    throw base::Error(fmt::format("{}: not one of size=, uidmapping=, gidmapping=", word));
+  }
+}
+
 std::uint32_t count_of(const std::vector<Extent>& session) {
   std::uint32_t count = 0;
   for (const Extent& extent : session)
@@ -95,6 +108,61 @@ std::vector<Extent> parse_extents(const std::vector<std::string>& texts,
   return extents;
 }
 
+// The first of `count` ids in a row that are nobody's; 0 is the caller.
+std::uint32_t find_gap(std::uint32_t count, std::uint32_t all, std::vector<Extent> taken) {
+  std::sort(taken.begin(), taken.end(),
+            [](const Extent& one, const Extent& other) { return one.outside < other.outside; });
+  std::uint32_t first = 1;
+  for (const Extent& extent : taken) {
+    if (extent.outside >= first && extent.outside - first >= count) break;
+    first = std::max(first, extent.outside + extent.count);
+  }
+  if (first >= all || all - first < count) {
+    throw base::Error(
+        fmt::format("{} ids in a row are wanted, and of this user's {} not so many "
+                    "are left by other containers",
+                    count, all));
+  }
+  return first;
+}
+
+// What is certain, and ids of the gap for all others.
+std::vector<Extent> fill(const std::vector<Extent>& certain, std::uint32_t size,
+                         std::uint32_t outside) {
+  std::vector<Extent> extents;
+  std::uint32_t inside = 0;
+  std::vector<Extent> sorted = certain;
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Extent& one, const Extent& other) { return one.inside < other.inside; });
+  for (const Extent& extent : sorted) {
+    if (extent.inside > inside && inside < size) {
+      const std::uint32_t count = std::min(extent.inside, size) - inside;
+      extents.push_back({inside, outside, count});
+      outside += count;
+    }
+    extents.push_back(extent);
+    inside = std::max(inside, extent.inside + extent.count);
+  }
+  if (inside < size) extents.push_back({inside, outside, size - inside});
+  return extents;
+}
+
+// As many as podman gives a container whose image says nothing.
+constexpr std::uint32_t kAutoSize = 1024;
+
+Ids of_nobody(const Wish& wish, const Mapping& session, const std::vector<Ids>& taken) {
+  Ids certain{parse_extents(wish.uid_map, session.uids), parse_extents(wish.gid_map, session.gids)};
+  std::vector<Extent> uids = certain.uids;
+  std::vector<Extent> gids = certain.gids;
+  for (const Ids& ids : taken) {
+    uids.insert(uids.end(), ids.uids.begin(), ids.uids.end());
+    gids.insert(gids.end(), ids.gids.begin(), ids.gids.end());
+  }
+  const std::uint32_t size = wish.size.value_or(kAutoSize);
+  return {fill(certain.uids, size, find_gap(size, count_of(session.uids), uids)),
+          fill(certain.gids, size, find_gap(size, count_of(session.gids), gids))};
+}
+
 template <bool IsInside>
 std::optional<std::uint32_t> translate(const std::vector<Extent>& extents, std::uint32_t id) {
   if (extents.empty()) return id;
@@ -143,8 +211,18 @@ Wish Wish::parse(std::string_view mode) {
     wish.kind = Kind::NoMap;
     return wish;
   }
+  if (kind == "ns") {
+    throw base::Error(fmt::format(
+        "{}: which ids it has, and so whose the image's files are, is not known", mode));
+  }
+  if (kind == "auto") {
+    wish.kind = Kind::Auto;
+    for (const std::string& word : words ? base::split(*words, ',') : std::vector<std::string>())
+      take_auto_word(wish, word);
+    return wish;
+  }
   if (kind != "keep-id") {
-    throw base::Error(fmt::format("{}: not one of host, keep-id, nomap", mode));
+    throw base::Error(fmt::format("{}: not one of host, keep-id, nomap, auto", mode));
   }
   wish.kind = Kind::KeepId;
   if (!words) return wish;
@@ -153,13 +231,15 @@ Wish Wish::parse(std::string_view mode) {
   return wish;
 }
 
-Ids ids_for(const Wish& wish, const home::Home& home) {
+Ids ids_for(const Wish& wish, const home::Home& home, const std::vector<Ids>& taken) {
   if (wish.kind == Wish::Kind::Session) return {};
-  if (home.uid == 0) throw base::Error("root has no id to keep: only for other users");
+  if (home.uid == 0 && wish.kind != Wish::Kind::Auto)
+    throw base::Error("root has no id to keep: only for other users");
   const Mapping session = mapping_of(home);
   if (session.is_single()) {
     throw base::Error(fmt::format("needs subordinate ids: {}", session.reason));
   }
+  if (wish.kind == Wish::Kind::Auto) return of_nobody(wish, session, taken);
   if (wish.kind == Wish::Kind::NoMap) {
     return {{{0, 1, count_of(session.uids) - 1}}, {{0, 1, count_of(session.gids) - 1}}};
   }
@@ -172,6 +252,20 @@ Ids ids_for(const std::vector<std::string>& uid_map, const std::vector<std::stri
   const Mapping session = mapping_of(home);
   return {parse_extents(uid_map.empty() ? gid_map : uid_map, session.uids),
           parse_extents(gid_map.empty() ? uid_map : gid_map, session.gids)};
+}
+
+Ids ids_of_names(const std::string& uid_name, const std::string& gid_name, const home::Home& home) {
+  const std::string& own = home.user;
+  for (const std::string& name : {uid_name, gid_name}) {
+    if (name.empty() || name == own || name == std::to_string(home.uid)) continue;
+    throw base::Error(
+        fmt::format("{}: newuidmap(1) gives a user no ids but its own: expected {}", name, own));
+  }
+  const Mapping session = mapping_of(home);
+  if (session.is_single()) {
+    throw base::Error(fmt::format("needs subordinate ids: {}", session.reason));
+  }
+  return {{{0, 1, count_of(session.uids) - 1}}, {{0, 1, count_of(session.gids) - 1}}};
 }
 
 std::vector<std::string> extent_texts(const std::vector<Extent>& extents) {

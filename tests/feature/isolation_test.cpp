@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <sstream>
 
 #include <sys/resource.h>
@@ -134,6 +135,55 @@ TEST_F(Isolation, RefusesLimitsThatNobodyMayHave) {
 
   EXPECT_EQ(result.status, 125);
   EXPECT_THAT(result.err, HasSubstr("this user may have"));
+}
+
+TEST_F(Isolation, HasTheCallersLimitsWhenAsked) {
+  EXPECT_EQ(probe({"exit", "0"}, {"--ulimit", "host"}).status, 0);
+  EXPECT_EQ(pod({"ps", "--all"}).err, "");
+}
+
+TEST_F(Isolation, RefusesWhatWouldBeTheHosts) {
+  const std::pair<support::Words, const char*> cases[] = {
+      {{"--sysctl", "kernel.panic=1"}, "--sysctl kernel.panic: the kernel has it once for all"},
+      {{"--network", "host", "--sysctl", "net.ipv4.ip_forward=1"},
+       "--sysctl net.ipv4.ip_forward: it would be the host's: --network=host"},
+      {{"--ipc", "host", "--sysctl", "kernel.msgmax=1"},
+       "--sysctl kernel.msgmax: it would be the host's: --ipc=host"},
+      {{"--uts", "host", "--hostname", "web"}, "--hostname: it would be the host's: --uts=host"},
+  };
+  for (const auto& [flags, message] : cases) {
+    support::Words all = {"run", "--rm"};
+    all.insert(all.end(), flags.begin(), flags.end());
+    all.insert(all.end(), {image(), "probe", "exit", "0"});
+    const auto result = pod(all);
+    EXPECT_EQ(result.status, 125);
+    EXPECT_THAT(result.err, HasSubstr(message));
+  }
+}
+
+TEST_F(Isolation, HidesProcessesInProcWhenAsked) {
+  EXPECT_THAT(probe({"cat", "/proc/mounts"}, {"--security-opt", "proc-opts=hidepid=2"}).out,
+              HasSubstr("hidepid="));
+  EXPECT_THAT(probe({"exit", "0"}, {"--security-opt", "bogus=1"}).err,
+              HasSubstr("bogus=1: not one of seccomp"));
+}
+
+TEST_F(Isolation, LeavesAFolderAsItIsWhenAsked) {
+  image();
+  const std::string id = must({"create", "--network", "none", image(), "probe"});
+  const std::string tree = write("tree.tar", "");
+  must({"export", "--output", tree, id});
+  const std::string folder = root() + "/tree";
+  std::filesystem::create_directory(folder);
+  ASSERT_EQ(support::run({"tar", "-xf", tree, "-C", folder, "--no-same-owner"}, start()).status, 0);
+
+  const auto result = pod({"run", "--rm", "--network", "none", "--rootfs", folder + ":O",
+                           "/bin/probe", "write", "/made", "x", "cat", "/made"});
+
+  EXPECT_EQ(result.status, 0) << result;
+  EXPECT_THAT(result.out, HasSubstr("x"));
+  EXPECT_FALSE(std::filesystem::exists(folder + "/made"));
+  must({"rm", id});
 }
 
 TEST_F(Isolation, NamesTheSourcesOfItsMounts) {

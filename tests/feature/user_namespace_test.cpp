@@ -146,6 +146,31 @@ TEST_F(UserNamespace, KeepsLinksModesAndWhatLayersHide) {
   must({"rm", "c"});
 }
 
+TEST_F(UserNamespace, CanBeOfIdsThatNobodyElseHas) {
+  start_probe({"forever"}, {"--name", "one", "--userns", "auto"});
+  start_probe({"forever"}, {"--name", "two", "--userns", "auto:size=2000"});
+
+  const auto map = [&](const char* name) {
+    return must({"inspect", "-f", "{{.HostConfig.IDMappings.UidMap}}", name});
+  };
+  EXPECT_EQ(map("one"), "[0:1:1024]");
+  EXPECT_EQ(map("two"), "[0:1025:2000]");
+  EXPECT_THAT(must({"exec", "one", "probe", "stat", "/bin/probe"}), HasSubstr(" 0:0 "));
+  EXPECT_THAT(pod({"run", "--userns", "auto:size=4000000", image(), "probe"}).err,
+              HasSubstr("4000000 ids in a row are wanted"));
+  must({"rm", "--force", "--time", "0", "one", "two"});
+}
+
+TEST_F(UserNamespace, CanBeOfAllIdsThatAreGrantedToAName) {
+  const std::string name = support::run({"id", "-un"}, start()).line();
+
+  const auto result = probe({"cat", "/proc/self/uid_map"}, {"--subuidname", name});
+
+  EXPECT_EQ(result.status, 0) << result;
+  EXPECT_THAT(result.out, ::testing::MatchesRegex(" *0 +1 +[0-9]+\n"));
+  EXPECT_THAT(probe({"ids"}, {"--subuidname", "root"}).err, HasSubstr("no ids but its own"));
+}
+
 TEST_F(UserNamespace, IsThePodsForItsMembers) {
   must({"pod", "create", "--userns", "keep-id", "--name", "p", "--network", "none"});
 

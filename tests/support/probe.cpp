@@ -21,6 +21,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -291,6 +292,24 @@ void fetch(const char* host, const char* port) {
   ::close(peer);
 }
 
+// To the service manager; see sd_notify(3). A comma stands for a line's end.
+void notify(const char* text) {
+  const char* path = std::getenv("NOTIFY_SOCKET");
+  if (path == nullptr) give_up("NOTIFY_SOCKET");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM, 0);
+  char message[256] = {};
+  for (std::size_t i = 0; text[i] != '\0' && i + 1 < sizeof message; ++i)
+    message[i] = text[i] == ',' ? '\n' : text[i];
+  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+  if (::sendto(socket, message, std::strlen(message), 0, generic, sizeof address) < 0) {
+    give_up("notify");
+  }
+  ::close(socket);
+}
+
 constexpr key_t kSharedKey = 0x706f64;
 
 void put_shared(const char* text) {
@@ -419,6 +438,7 @@ constexpr Action kActions[] = {
     {"tcp", 2, nullptr, serve_tcp},
     {"udp", 2, nullptr, serve_udp},
     {"fetch", 2, nullptr, fetch},
+    {"notify", 1, notify},
 };
 
 const Action* find(const char* name) {
