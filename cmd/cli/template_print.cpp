@@ -108,6 +108,7 @@ std::string print_wrong(Value value, const Directive& directive) {
 }  // namespace
 
 std::string padded(std::string text, const Directive& directive) {
+  if (directive.width == 0) return text;
   const std::size_t length = count_runes(text);
   if (length >= directive.width) return text;
   const std::size_t missing = directive.width - length;

@@ -15,7 +15,7 @@ using base::Json;
 using tree::Node;
 
 constexpr int kDeepest = 1000;
-constexpr std::size_t kMostSteps = 2'000'000;
+constexpr std::size_t kMostSteps = 1'000'000;
 constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
 
 // About how much memory a value takes.

@@ -348,8 +348,7 @@ TEST(Template, HasBounds) {
   EXPECT_THAT(error_of(blocks), testing::HasSubstr("too many blocks"));
   EXPECT_THAT(error_of(R"({{define "t"}}{{template "t" .}}{{end}}{{template "t" .}})"),
               testing::HasSubstr("exceeded maximum depth"));
-  EXPECT_THAT(error_of("{{range 9223372036854775807}}{{end}}"),
-              testing::HasSubstr("it makes more than"));
+  EXPECT_THAT(error_of("{{range 9223372036854775807}}{{end}}"), testing::HasSubstr("steps"));
   EXPECT_THAT(error_of(R"({{range 100000}}{{printf "%1000000d" 1}}{{end}})"),
               testing::HasSubstr("more than 64 MiB"));
   EXPECT_THAT(error_of(R"({{$x := "ab"}}{{range 100}}{{$x = print $x $x}}{{end}})"),
