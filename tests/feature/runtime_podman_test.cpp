@@ -1,4 +1,5 @@
 // podman, where it is installed, with pod-runtime in place of crun.
+#include "tests/support/bundle.hpp"
 #include "tests/support/podman.hpp"
 #include "tests/support/skip.hpp"
 
