@@ -182,13 +182,23 @@ void add_number(const Container& container, oci::Spec& spec, Amended& passwd) {
   set_home(spec, spec.process.cwd);
 }
 
+void add_group_number(const Container& container, const oci::Spec& spec, Amended& group) {
+  const auto [user, number] = base::split_once(spec.process.user.name, ':');
+  if (!number || !is_number(*number) || !group.lacks(*number, *number)) return;
+  const std::string& wanted = container.options.group_entry;
+  group.add(wanted.empty() ? fmt::format("{0}:x:{0}:{1}", *number, user)
+                           : filled(wanted, {{"$GROUPNAME", *number}, {"$GID", *number}}));
+}
+
 }  // namespace
 
 void add_user_entries(const home::Home& home, const Container& container, const sys::Fd& root,
                       oci::Spec& spec) {
   const bool has_caller = keeps_id(container.options.userns);
   const auto [number, rest] = base::split_once(spec.process.user.name, ':');
-  const bool is_named = !is_number(number) || number.find_first_not_of('0') == std::string::npos;
+  const bool is_named =
+      (!is_number(number) || number.find_first_not_of('0') == std::string::npos) &&
+      !is_number(rest.value_or(""));
   if (!container.options.adds_users) return;
   if (!has_caller && is_named && container.options.host_users.empty()) return;
   Amended passwd(container, root, spec, "passwd");
@@ -196,6 +206,7 @@ void add_user_entries(const home::Home& home, const Container& container, const 
   if (has_caller) add_caller(home, container, spec, {passwd, group});
   add_host_users(container, spec, passwd);
   add_number(container, spec, passwd);
+  add_group_number(container, spec, group);
   passwd.mount(home);
   group.mount(home);
 }
