@@ -82,7 +82,9 @@ void ImageFlags::declare(cli::Options& options) {
       .flag("--rootfs", rootfs,
             "The first argument is a root file system's directory, not an image")
       .ignore_flags("--disable-content-trust")
-      .refuse("--decryption-key,--retry,--retry-delay,--signature-policy");
+      .value("--retry", retries, "How often to try to pull again")
+      .value("--retry-delay", retry_delay, "Wait before the first retry, doubled for each further")
+      .refuse("--decryption-key,--signature-policy");
 }
 
 void ImageFlags::apply(images::PullOptions& out) const {
@@ -101,6 +103,8 @@ void ImageFlags::apply(images::PullOptions& out) const {
   out.cert_dir = cert_dir;
   out.creds = creds;
   out.tls_verify = tls_verify;
+  if (retries) out.retries = std::to_string(*retries);
+  out.retry_delay = retry_delay;
 }
 
 void ContainerFlags::declare(cli::Options& options) {

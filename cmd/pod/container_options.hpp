@@ -18,6 +18,7 @@ struct ProcessFlags {
   bool env_host = false;
   std::vector<std::string> unset_env;
   bool unset_env_all = false;
+  std::vector<std::string> merged_env;
   bool http_proxy = true;
   std::optional<std::string> entrypoint;
   std::string user;
@@ -142,6 +143,7 @@ struct LifeFlags {
   std::string cid_file;
   std::string pid_file;
   std::string monitor_pid_file;
+  bool remove_image = false;
   std::string log_driver = "k8s-file";
   std::vector<std::string> log_options;
   std::vector<std::string> expose;
@@ -187,6 +189,8 @@ struct ImageFlags {
   std::string cert_dir;
   std::string creds;
   std::optional<bool> tls_verify;
+  std::optional<std::int64_t> retries;
+  std::string retry_delay;
   bool rootfs = false;
 
   void declare(cli::Options& options);

@@ -24,7 +24,7 @@ int create(Arguments arguments) {
   cli::Options options("Create a container without starting it");
   flags.declare(options);
   options.value("--init-ctr", init_container, "Runs before the pod's others: once, always")
-      .refuse("-a,--attach");
+      .ignore_values("-a,--attach");
   options.parse(arguments);
 
   containers::Options wanted = flags.take(arguments);

@@ -100,7 +100,7 @@ void HealthFlags::apply(monitor::HealthCheck& out) const {
   take("--health-start-period", start_period, regular.start_period, parse_interval);
   take("--health-start-interval", start_interval, regular.start_interval, parse_interval);
   expect_least("--health-retries", retries, 1);
-  regular.retries = retries;
+  if (retries) regular.retries = retries;
   out.on_failure = with_flag("--health-on-failure",
                              [&] { return monitor::parse_on_unhealthy(base::lower(on_failure)); });
   expect_least("--health-max-log-count", log_count, 0);
@@ -112,15 +112,17 @@ void HealthFlags::apply(monitor::HealthCheck& out) const {
 }
 
 void HealthFlags::apply_startup(monitor::Check& startup) const {
-  if (startup_command.empty()) return;
-  startup.test =
-      with_flag("--health-startup-cmd", [&] { return parse_health_command(startup_command); });
+  if (startup_command.empty() && !startup.is_wanted()) return;
+  if (!startup_command.empty()) {
+    startup.test =
+        with_flag("--health-startup-cmd", [&] { return parse_health_command(startup_command); });
+  }
   take("--health-startup-interval", startup_interval, startup.interval, parse_interval);
   take("--health-startup-timeout", startup_timeout, startup.timeout, parse_timeout);
   expect_least("--health-startup-retries", startup_retries, 0);
   expect_least("--health-startup-success", startup_success, 0);
-  startup.retries = startup_retries;
-  startup.successes = startup_success;
+  if (startup_retries) startup.retries = startup_retries;
+  if (startup_success) startup.successes = startup_success;
 }
 
 }  // namespace pod

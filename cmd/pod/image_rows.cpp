@@ -8,6 +8,7 @@
 #include "pkg/images/catalog.hpp"
 
 #include <map>
+#include <set>
 
 namespace pod {
 namespace {
@@ -17,8 +18,13 @@ using base::Json;
 // How many containers each image has.
 std::map<std::string, std::int64_t> users(const home::Home& home) {
   std::map<std::string, std::int64_t> count;
-  for (const containers::Container& container : containers::list(home))
-    ++count[container.image_id];
+  for (const containers::Container& container : containers::list(home)) {
+    std::set<std::string> used = {container.image_id};
+    for (const containers::VolumeMount& mount : container.options.mounts)
+      if (mount.kind == containers::VolumeMount::Kind::Image) used.insert(mount.source);
+    for (const std::string& image : used)
+      ++count[image];
+  }
   return count;
 }
 

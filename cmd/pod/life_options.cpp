@@ -61,7 +61,7 @@ void LifeFlags::declare(cli::Options& options) {
       .list("--expose", expose, "Port that it listens on: PORT[-PORT][/PROTOCOL]")
       .flag("-P,--publish-all", publish_all, "Publish all exposed ports")
       .list("--requires", dependencies, "Containers that are started before it")
-      .refuse("--rmi");
+      .flag("--rmi", remove_image, "As --rm, and then the image, if nobody else uses it");
 }
 
 void LifeFlags::apply(containers::Options& out) const {
@@ -71,12 +71,13 @@ void LifeFlags::apply(containers::Options& out) const {
   }
   out.name = name;
   out.replace = replace;
-  out.remove = remove;
+  out.remove = remove || remove_image;
+  out.remove_image = remove_image;
   if (!restart.empty()) {
     out.restart = with_flag("--restart", [&] { return containers::RestartPolicy::parse(restart); });
   }
   using When = containers::RestartPolicy::When;
-  if (remove && (out.restart.when == When::Always || out.restart.when == When::UnlessStopped)) {
+  if (out.remove && (out.restart.when == When::Always || out.restart.when == When::UnlessStopped)) {
     throw base::Error(fmt::format("--rm cannot be used with --restart={}", restart));
   }
   for_each_value("--label-file", label_files,

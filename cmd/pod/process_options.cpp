@@ -53,7 +53,8 @@ void ProcessFlags::declare(cli::Options& options) {
       .value("--timeout", timeout, "Kill it after so many seconds")
       .value("--tz", timezone, "Time zone: a name or local")
       .value("--oom-score-adj", oom_score_adj, "How readily the kernel kills it: -1000 to 1000")
-      .refuse("--env-merge,--init-path,--personality")
+      .values("--env-merge", merged_env, "NAME=TEXT with ${VARIABLE} of the image in it")
+      .refuse("--init-path,--personality")
       .refuse("--preserve-fd,--preserve-fds,--shm-size-systemd,--chrootdirs");
 }
 
@@ -61,6 +62,10 @@ void ProcessFlags::apply(containers::Options& out) const {
   if (env_host) add_caller_env(out.env);
   for_each_value("--env-file", env_files, [&](const auto& path) { add_env_file(out.env, path); });
   for_each_value("--env", env, [&](const auto& text) { add_env(out.env, text); });
+  for_each_value("--env-merge", merged_env, [&](const std::string& text) {
+    if (text.find('=') == std::string::npos) throw base::Error(text + ": expected NAME=TEXT");
+    out.merged_env.push_back(text);
+  });
   out.unset_env = unset_env;
   out.unset_env_all = unset_env_all;
   out.http_proxy = http_proxy;

@@ -18,7 +18,7 @@ std::vector<std::string> users_of(const home::Home& home, const std::string& ima
                                   bool remove) {
   std::vector<std::string> users;
   for (const containers::Container& container : containers::list(home)) {
-    if (container.image_id != image_id) continue;
+    if (!containers::uses_image(container, image_id)) continue;
     if (remove) {
       containers::remove(home, container, {.force = true, .volumes = true, .timeout = {}});
     } else {

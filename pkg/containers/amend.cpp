@@ -4,7 +4,9 @@
 #include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/cgroup/cgroup.hpp"
+#include "pkg/containers/health.hpp"
 #include "pkg/containers/record.hpp"
+#include "pkg/containers/spec.hpp"
 #include "pkg/containers/supervise.hpp"
 #include "pkg/events/log.hpp"
 
@@ -21,6 +23,13 @@ void check(const Options& options) {
     throw base::Error("--rm and --restart " + options.restart.text() +
                       ": a container that is always restarted is never removed");
   }
+}
+
+void change_env(std::vector<std::string>& env, const Changes& changes) {
+  env.insert(env.end(), changes.env.begin(), changes.env.end());
+  env = merged(env);
+  for (const std::string& name : changes.unset_env)
+    std::erase_if(env, [&](const std::string& entry) { return entry.starts_with(name + "="); });
 }
 
 void tell_monitor(const home::Home& home, const Container& container) try {
@@ -89,10 +98,16 @@ Container update(const home::Home& home, const Container& container, const Chang
   Container& changed = amendment.container();
   merge(changed.options.resources, changes.resources);
   if (changes.restart) changed.options.restart = *changes.restart;
+  if (changes.health) {
+    changed.options.health = *changes.health;
+    complete_health(changed.options.health, nullptr);
+  }
   check(changed.options);
   set_limits(home, changed);
   oci::Spec spec = load_spec(home, changed);
   spec.resources = changed.options.resources;
+  for (std::vector<std::string>* env : {&changed.options.env, &spec.process.env})
+    change_env(*env, changes);
   save_spec(home, changed, spec);
   amendment.publish();
   tell_monitor(home, changed);

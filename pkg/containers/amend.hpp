@@ -16,9 +16,13 @@ void rename(const home::Home& home, const Container& container, const std::strin
 struct Changes {
   oci::Resources resources;  // what is there replaces what the container has
   std::optional<RestartPolicy> restart;
+  std::vector<std::string> env;        // "NAME=value", in place of those of the same name
+  std::vector<std::string> unset_env;  // names
+  std::optional<monitor::HealthCheck> health;
 };
-// For good; limits at once as well when it runs in a cgroup of its own, else with a warning that
-// they wait for its next start. The container as it is then.
+// For good; health checks begin anew; variables at its next start; limits at once as well when it
+// runs in a cgroup of its own, else with a warning that they wait for its next start. The container
+// as it is then.
 Container update(const home::Home& home, const Container& container, const Changes& changes);
 
 // `changes` laid over `resources`.

@@ -89,6 +89,21 @@ std::optional<Container> find_by_id(const home::Home& home, const std::string& i
   }
 }
 
+bool uses_image(const Container& container, const std::string& image_id) {
+  if (image_id.empty()) return false;
+  const auto mounts_it = [&](const VolumeMount& mount) {
+    return mount.kind == VolumeMount::Kind::Image && mount.source == image_id;
+  };
+  return container.image_id == image_id || std::ranges::any_of(container.options.mounts, mounts_it);
+}
+
+std::vector<std::string> names_of_users(const home::Home& home, const std::string& image_id) {
+  std::vector<std::string> names;
+  for (const Container& container : list(home))
+    if (uses_image(container, image_id)) names.push_back(container.name);
+  return names;
+}
+
 std::vector<Container> list(const home::Home& home) {
   std::vector<Container> containers;
   for (const std::string& id : ids(home)) {

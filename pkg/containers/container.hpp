@@ -51,6 +51,10 @@ State state_of(const home::Home& home, const Container& container);
 events::Subject subject_of(const Container& container);
 
 // All containers, oldest first.
+// The names of containers that are made of an image, or mount it.
+std::vector<std::string> names_of_users(const home::Home& home, const std::string& image_id);
+bool uses_image(const Container& container, const std::string& image_id);
+
 std::vector<Container> list(const home::Home& home);
 std::optional<Container> find_by_id(const home::Home& home, const std::string& id);
 

@@ -105,6 +105,32 @@ void add_volumes_of_image(const oci::ImageConfig& config, Options& options) {
   }
 }
 
+std::string value_in(const Texts& env, const std::string& name) {
+  for (auto entry = env.rbegin(); entry != env.rend(); ++entry)
+    if (entry->starts_with(name + "=")) return entry->substr(name.size() + 1);
+  return "";
+}
+
+// With the values of $NAME and ${NAME}.
+std::string expanded(const std::string& text, const Texts& env) {
+  constexpr const char* kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  std::string out;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t dollar = std::min(text.find('$', at), text.size());
+    out += text.substr(at, dollar - at);
+    if (dollar == text.size()) break;
+    const bool is_braced = text.compare(dollar, 2, "${") == 0;
+    const std::size_t begin = dollar + (is_braced ? 2 : 1);
+    const std::size_t end = std::min(text.find_first_not_of(kLetters, begin), text.size());
+    at = end + (is_braced ? 1 : 0);
+    if (end == begin) out += '$';
+    out += value_in(env, text.substr(begin, end - begin));
+  }
+  return out;
+}
+
 void use_image(const home::Home& home, Container& container) {
   Options& options = container.options;
   if (!options.rootfs.empty()) return complete_health(options.health, nullptr);
@@ -115,6 +141,8 @@ void use_image(const home::Home& home, Container& container) {
   const oci::ImageConfig& config = image.config;
   add_volumes_of_image(config, options);
   Texts env = config.env;
+  for (const std::string& text : options.merged_env)
+    env.push_back(expanded(text, config.env));
   env.insert(env.end(), options.env.begin(), options.env.end());
   if (options.unset_env_all)
     env.erase(env.begin(), env.begin() + static_cast<std::ptrdiff_t>(config.env.size()));

@@ -15,6 +15,7 @@
 #include "pkg/containers/user_namespace.hpp"
 #include "pkg/containers/volumes.hpp"
 #include "pkg/events/log.hpp"
+#include "pkg/images/catalog.hpp"
 #include "pkg/seccomp/compile.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
@@ -87,6 +88,17 @@ std::string namespace_path(const home::Home& home, const oci::Namespace& ns) {
   if (!state.is_running()) throw base::Error("container " + other.name + ": it does not run");
   const std::string kind = ns.type == "network" ? "net" : ns.type == "mount" ? "mnt" : ns.type;
   return fmt::format("/proc/{}/ns/{}", state.process.pid, kind);
+}
+
+// --rmi; whoever uses it, too, has it.
+void remove_image(const home::Home& home, const Container& container) {
+  constexpr int kInUse = 2;
+  const auto users = [&] { return names_of_users(home, container.image_id); };
+  try {
+    images::remove(home, container.image_name, false, users);
+  } catch (const base::Error& error) {
+    if (error.status() != kInUse) base::log::warn("{}", error.what());
+  }
 }
 
 }  // namespace
@@ -373,6 +385,7 @@ void Crew::remove(const std::string& id) {
   try {
     if (find_by_id(home_, id)) reread(id);  // its name may be another by now
     remove_files(home_, container(id), true);
+    if (container(id).options.remove_image) remove_image(home_, container(id));
   } catch (const base::Error& error) {
     base::log::warn("remove container {}: {}", id, error.what());
   }

@@ -224,6 +224,12 @@ std::string mode_or(const std::string& mode, const char* otherwise) {
   return mode.empty() ? otherwise : mode;
 }
 
+// The name that udev gives to it by its number.
+template <typename Device>
+std::string device_path(const Device& device) {
+  return fmt::format("/dev/block/{}:{}", device.major, device.minor);
+}
+
 void add_limits(Json& json, const oci::Resources& resources) {
   const std::int64_t quota = resources.cpu_quota.value_or(0);
   const auto period = static_cast<std::int64_t>(resources.cpu_period.value_or(0));
@@ -237,6 +243,19 @@ void add_limits(Json& json, const oci::Resources& resources) {
   json["CpusetCpus"] = resources.cpuset_cpus;
   json["CpusetMems"] = resources.cpuset_mems;
   json["PidsLimit"] = resources.pids_limit.value_or(0);
+  json["BlkioWeight"] = static_cast<std::int64_t>(resources.io_weight.value_or(0));
+  for (const oci::DeviceWeight& device : resources.io_device_weights) {
+    json["BlkioWeightDevice"].push_back(Json::object(
+        {{"Path", device_path(device)}, {"Weight", static_cast<std::int64_t>(device.weight)}}));
+  }
+  const std::map<std::string, const char*> names = {{"rbps", "BlkioDeviceReadBps"},
+                                                    {"wbps", "BlkioDeviceWriteBps"},
+                                                    {"riops", "BlkioDeviceReadIOps"},
+                                                    {"wiops", "BlkioDeviceWriteIOps"}};
+  for (const oci::DeviceRate& device : resources.io_rates) {
+    json[names.at(device.what)].push_back(Json::object(
+        {{"Path", device_path(device)}, {"Rate", static_cast<std::int64_t>(device.rate)}}));
+  }
 }
 
 // {"/tmp": "size=64m,rw"}

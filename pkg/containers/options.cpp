@@ -314,6 +314,7 @@ void visit(Any& options, Visitor& visitor) {
   visitor("rootfs", options.rootfs);
   visitor("covers_rootfs", options.covers_rootfs);
   visitor("remove", options.remove);
+  visitor("remove_image", options.remove_image);
   visit_process(options, visitor);
   visit_isolation(options, visitor);
   visitor("hostname", options.hostname);

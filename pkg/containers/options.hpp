@@ -69,17 +69,19 @@ struct Options {
   std::optional<std::vector<std::string>> entrypoint;  // empty clears the image's
   bool replace = false;                                // a container of this name goes first
   bool remove = false;                                 // --rm
+  bool remove_image = false;                           // --rmi: then the image, if nobody uses it
   std::vector<std::string> create_command;             // our own argv, for inspect
 
   // Process
   std::vector<std::string> env;  // "NAME=value", in order, later wins; already looked up
   std::vector<std::string> unset_env;
   bool unset_env_all = false;
-  bool http_proxy = true;           // pass the host's proxy variables on
-  std::string user;                 // "name|uid[:group|gid]"; "": the image's
-  std::vector<std::string> groups;  // --group-add
-  bool adds_users = true;           // --passwd: lines in the image's /etc/passwd and /etc/group
-  std::string passwd_entry;         // what such a line is instead; $USERNAME, $UID ...
+  std::vector<std::string> merged_env;  // --env-merge: "NAME=${VARIABLE of the image}..."
+  bool http_proxy = true;               // pass the host's proxy variables on
+  std::string user;                     // "name|uid[:group|gid]"; "": the image's
+  std::vector<std::string> groups;      // --group-add
+  bool adds_users = true;               // --passwd: lines in the image's /etc/passwd and /etc/group
+  std::string passwd_entry;             // what such a line is instead; $USERNAME, $UID ...
   std::string group_entry;
   std::vector<std::string> host_users;  // --hostuser: users of the host that get a line
   std::string workdir;                  // "": the image's

@@ -41,6 +41,8 @@ std::vector<std::string> pull_command(const std::string& text, const PullOptions
   add("--authfile", options.auth_file);
   add("--cert-dir", options.cert_dir);
   add("--creds", options.creds);
+  add("--retry", options.retries);
+  add("--retry-delay", options.retry_delay);
   if (options.tls_verify) add("--tls-verify", *options.tls_verify ? "true" : "false");
   command.push_back(text);
   return command;

@@ -42,6 +42,8 @@ struct PullOptions {
   std::string cert_dir;
   std::string creds;
   std::optional<bool> tls_verify;
+  std::string retries;      // how often to try again; "": as `pull` does
+  std::string retry_delay;  // the same
 };
 
 // Finds the image, without its names, or runs `pod-transfer pull` for it: progress goes to standard

@@ -55,6 +55,19 @@ Watched::Watched(Member member, sys::ProcessName monitor) : member_(std::move(me
   if (!member_.log_path.empty()) log_ = LogFile(member_.log_path, member_.log_size_max);
 }
 
+void Watched::update(Member member) {
+  const bool is_other = member.health.json().dump() != member_.health.json().dump();
+  member_ = std::move(member);
+  if (!is_other) return;
+  probe.reset();
+  checkup.reset();
+  if (!member_.health.regular.is_wanted()) return;
+  checkup.emplace(member_.health);
+  if (!has_process()) return;
+  checkup->begin(Clock::now());
+  write_health();
+}
+
 void Watched::write_state() const {
   monitor::write_state(member_.runtime_directory, state_);
   const bool is_lasting = state_.status == Status::Running || state_.status == Status::Exited;

@@ -44,7 +44,7 @@ class Watched {
 
   const Member& member() const { return member_; }
   const std::string& id() const { return member_.id; }
-  void update(Member member) { member_ = std::move(member); }  // its log stays where it is
+  void update(Member member);  // its log stays where it is; other checks of its health begin anew
   State& state() { return state_; }
   void write_state() const;
 

@@ -216,7 +216,10 @@ DiskUse list_all(const home::Home& home) {
          .volumes = std::ranges::count_if(container.options.mounts, is_volume)});
   }
   for (storage::Image& image : images::list(home, {"readonly=false"})) {
-    const std::int64_t users = std::ranges::count(all, image.id, &containers::Container::image_id);
+    const std::int64_t users =
+        std::ranges::count_if(all, [&](const containers::Container& container) {
+          return containers::uses_image(container, image.id);
+        });
     use.images.push_back({.image = std::move(image), .containers = users});
   }
   for (storage::Volume& volume : storage::VolumeStore(storage::Layout(home)).list()) {

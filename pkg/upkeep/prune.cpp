@@ -104,7 +104,7 @@ void throw_away_volumes(const home::Home& home, const Texts& filters, Pruned& pr
 }
 
 bool has_users(const home::Home& home, const std::string& image) {
-  return std::ranges::count(containers::list(home), image, &containers::Container::image_id) > 0;
+  return !containers::names_of_users(home, image).empty();
 }
 
 // Docker's users say which by a filter.

@@ -19,6 +19,32 @@ class ContainerLines : public support::Lines {
   void expect_table(const std::string& name, bool asks_podman = true) {
     expect_all(std::string(LINES_FOLDER) + "/" + name + ".txt", asks_podman);
   }
+
+  // One that runs, one of another image that does, one that never ran, one that has ended.
+  void make_four() {
+    do_both("run -d --network none --name one -l x=1 -l y=2 probe sleep 100");
+    do_both("run -d --network none --name two web");
+    do_both("create --network none --name made probe true");
+    do_both("create --network none --name done probe sh -c 'exit 3'");
+    do_both("start done");
+    do_both("wait done");
+  }
+
+  // "one" runs and has written to its root and to its log, "done" has ended.
+  void make_two() {
+    do_both(
+        "run -d --network none --name one probe sh -c 'echo out; echo err >&2; "
+        "echo x > /etc/new; rm /etc/group; while :; do sleep 100; done'");
+    do_both("run -d --network none --name done probe sh -c 'echo one; echo two; echo three'");
+    do_both("wait done");
+  }
+
+  // podman needs a program of its own for what holds a pod's namespaces.
+  bool has_pods() const {
+    if (!has_podman() || podman({"pod", "create", "--name", "probe"}).status != 0) return false;
+    podman({"pod", "rm", "probe"});
+    return true;
+  }
 };
 
 }  // namespace
@@ -27,39 +53,58 @@ TEST_F(ContainerLines, RunAsTheFieldExpects) {
   expect_table("run");
 }
 
+TEST_F(ContainerLines, RunInTheirBoundsAsTheFieldExpects) {
+  expect_table("run_isolated");
+}
+
+TEST_F(ContainerLines, LeaveBehindWhatTheFieldExpects) {
+  expect_table("run_after");
+}
+
 TEST_F(ContainerLines, LiveAsTheFieldExpects) {
   expect_table("life");
 }
 
-TEST_F(ContainerLines, AreListedAndShownAsTheFieldExpects) {
-  do_both("run -d --network none --name one -l x=1 -l y=2 probe sleep 100");
-  do_both("run -d --network none --name two web");
-  do_both("create --network none --name made probe true");
-  do_both("create --network none --name done probe sh -c 'exit 3'");
-  do_both("start done");
-  do_both("wait done");
+TEST_F(ContainerLines, ChangeAsTheFieldExpects) {
+  expect_table("life_after");
+}
+
+TEST_F(ContainerLines, AreListedAsTheFieldExpects) {
+  make_four();
 
   expect_table("ps");
 }
 
+TEST_F(ContainerLines, AreShownAsTheFieldExpects) {
+  make_four();
+
+  expect_table("inspect");
+}
+
 TEST_F(ContainerLines, AreUsedAsTheFieldExpects) {
-  do_both(
-      "run -d --network none --name one probe sh -c 'echo out; echo err >&2; echo x > /etc/new; "
-      "rm /etc/group; while :; do sleep 100; done'");
-  do_both("run -d --network none --name done probe sh -c 'echo one; echo two; echo three'");
-  do_both("wait done");
+  make_two();
 
   expect_table("inside");
 }
 
-TEST_F(ContainerLines, KeepVolumesAndSecretsAsTheFieldExpects) {
-  expect_table("things");
+TEST_F(ContainerLines, SayAndKeepWhatTheFieldExpects) {
+  make_two();
+
+  expect_table("outside");
+}
+
+TEST_F(ContainerLines, HaveVolumesAsTheFieldExpects) {
+  expect_table("volumes");
+}
+
+TEST_F(ContainerLines, HaveSecretsAsTheFieldExpects) {
+  expect_table("secrets");
 }
 
 TEST_F(ContainerLines, ComeInPodsAsTheFieldExpects) {
-  // It needs a program of its own for what holds a pod's namespaces.
-  const bool has_pods = has_podman() && podman({"pod", "create", "--name", "probe"}).status == 0;
-  if (has_pods) podman({"pod", "rm", "probe"});
+  expect_table("pods", has_pods());
+}
 
-  expect_table("pods", has_pods);
+TEST_F(ContainerLines, HaveOfTheirPodWhatTheFieldExpects) {
+  expect_table("pod_options", has_pods());
 }
