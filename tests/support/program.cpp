@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <map>
 #include <ostream>
 #include <set>
 #include <stdexcept>
@@ -12,7 +13,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
+#include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,6 +59,32 @@ int status_of(int wait_status) {
   argv.push_back(nullptr);
   ::execvp(argv[0], argv.data());
   ::_exit(127);
+}
+
+// Whose end hangs a program's terminal up: its session's leader, by the program's number. As with
+// a user's shell that is somebody else, since the kernel throws away what a leader has said last.
+std::map<pid_t, pid_t>& leaders() {
+  static std::map<pid_t, pid_t> pids;
+  return pids;
+}
+
+[[noreturn]] void lead(const std::vector<std::string>& words, const Start& start, int answer) {
+  const auto pid = static_cast<pid_t>(::syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0));
+  if (pid == 0) become(words, start);
+  (void)!::write(answer, &pid, sizeof pid);
+  for (const int number : {SIGINT, SIGQUIT, SIGTSTP})
+    std::signal(number, SIG_IGN);
+  for (;;)
+    ::pause();
+}
+
+void dismiss_leader(pid_t program) {
+  const auto found = leaders().find(program);
+  if (found == leaders().end()) return;
+  ::kill(found->second, SIGKILL);
+  ::waitpid(found->second, nullptr, 0);
+  awaited().erase(found->second);
+  leaders().erase(found);
 }
 
 void close_one(int& fd) {
@@ -126,14 +155,22 @@ void Program::start_terminal(const std::vector<std::string>& words, const Start&
   winsize size{};
   size.ws_row = start.rows;
   size.ws_col = start.columns;
-  pid_ = ::forkpty(&out_, nullptr, nullptr, &size);
-  if (pid_ == 0) become(words, start);
-  if (pid_ < 0) throw std::runtime_error("forkpty");
+  std::array<int, 2> answer{};
+  if (::pipe2(answer.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe");
+  const pid_t leader = ::forkpty(&out_, nullptr, nullptr, &size);
+  if (leader == 0) lead(words, start, answer[1]);
+  if (leader < 0 || ::read(answer[0], &pid_, sizeof pid_) != sizeof pid_)
+    throw std::runtime_error("forkpty");
+  ::close(answer[0]);
+  ::close(answer[1]);
+  leaders()[pid_] = leader;
+  awaited().insert(leader);
   is_terminal_ = true;
   ::fcntl(out_, F_SETFD, FD_CLOEXEC);
 }
 
 Program::~Program() {
+  dismiss_leader(pid_);
   awaited().erase(pid_);
   if (!reaped_ && pid_ > 0) {
     ::kill(pid_, SIGKILL);
@@ -220,6 +257,7 @@ Result Program::wait(double seconds) {
     ::kill(pid_, SIGKILL);
     reap(true);
   }
+  dismiss_leader(pid_);
   return result_;
 }
 
