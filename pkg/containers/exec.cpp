@@ -14,6 +14,7 @@
 #include "pkg/sys/caps.hpp"
 #include "pkg/sys/child.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/sys/namespaces.hpp"
 #include "pkg/sys/process.hpp"
 #include "pkg/sys/signals.hpp"
 #include "pkg/sys/socket.hpp"
@@ -27,7 +28,9 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace containers {
 namespace {
@@ -74,6 +77,15 @@ int wait_for(const runtime::Executed& executed, sys::SignalQueue& signals) {
   return sys::exit_status(status);
 }
 
+// A file system of FUSE answers only those in the user namespace that it was mounted in, which is
+// the monitor's; nor may just anybody read what belongs to subordinate ids.
+void come_inside(const State& state) {
+  const std::string users = fmt::format("/proc/{}/root/etc/passwd", state.process.pid);
+  if (::access(users.c_str(), R_OK) == 0 || errno != EACCES) return;
+  const sys::Fd ns = sys::open_namespace(state.monitor.pid, "user");
+  if (::setns(ns.get(), CLONE_NEWUSER) != 0) throw base::SysError("enter the user namespace");
+}
+
 // Everything that is decided before the process is started.
 struct Prepared {
   const home::Home& home;
@@ -102,6 +114,7 @@ Prepared prepare(const home::Home& home, const Container& container, const ExecO
   } catch (const base::Error& error) {
     base::log::warn("exec in {}: outside of its resource limits: {}", container.name, error.what());
   }
+  come_inside(state);
   return {home,
           subject_of(container),
           state,
