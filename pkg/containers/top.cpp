@@ -86,13 +86,19 @@ std::string id_inside(const Facts& facts, const char* map, const std::string& ou
   return outer;
 }
 
-// "root" for 0, from the container's /etc/passwd or /etc/group; the number when it has no name.
-std::string name_inside(const Facts& facts, const char* file, const std::string& id) {
-  const auto root = sys::find_file(path_of(facts.pid, "root") + file);
-  for (const std::string& line : base::split(root.value_or(""), '\n')) {
+// "root" for 0, from the container's /etc/passwd or /etc/group; the number when it has no name, or
+// when nobody outside may read the file, as on a file system of FUSE.
+std::string name_inside(const Facts& facts, const char* file, const std::string& id) try {
+  constexpr std::size_t kLimit = std::size_t{4} << 20U;
+  const sys::Fd root = sys::open_file(path_of(facts.pid, "root"), O_PATH | O_DIRECTORY);
+  const auto names = sys::find_in(root, file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!names) return id;
+  for (const std::string& line : base::split(sys::read_all(*names, kLimit), '\n')) {
     const auto fields = base::split(line, ':');
     if (fields.size() > 2 && fields[2] == id) return fields[0];
   }
+  return id;
+} catch (const base::SysError&) {
   return id;
 }
 
