@@ -24,9 +24,9 @@ namespace {
 
 // What callers look for in the text: "container not running".
 base::Error refusal(const Container& container, const char* what, Status status) {
-  const char* word = status == Status::Stopped ? "container not running: " : "";
+  const char* word = status == Status::Stopped ? ": container not running" : "";
   return base::Error(
-      fmt::format("{} container {}: {}it is {}", what, container.id, word, status_word(status)), 1);
+      fmt::format("{} container {}: it is {}{}", what, container.id, status_word(status), word), 1);
 }
 
 const std::string& own_cgroup(const Container& container) {

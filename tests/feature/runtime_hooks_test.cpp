@@ -136,7 +136,8 @@ TEST_F(OciHooks, ThatComeTooLateAreOnlyWarnedOf) {
 
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.out, "ran\n");
-  EXPECT_THAT(result.err, HasSubstr("warning: hook /bin/sh: ended with status 3"));
+  EXPECT_THAT(result.err,
+              HasSubstr("warning: hook /bin/sh (hooks.poststart[0]): ended with status 3"));
   EXPECT_EQ(lines().size(), 3U);
 }
 
