@@ -48,7 +48,7 @@ if [ -n "$runtime" ]; then
       "$runtime" $name --help 2>/dev/null </dev/null | in_help
     done | LC_ALL=C sort -u
   )
-  told=$(grep -o '\*\*[^*]*--[a-z0-9-]*' $file | grep -o -e '--[a-z0-9-]*' | grep -vx -e --no-pivot |
+  told=$(grep -o '\*\*[^*]*--[a-z0-9-]*' $file | grep -o -e '--[a-z0-9-]*' |
     LC_ALL=C sort -u)
   {
     for option in $known; do
