@@ -3,12 +3,15 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/id.hpp"
 #include "pkg/base/log.hpp"
+#include "pkg/monitor/protocol.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/sys/lock.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <csignal>
 
 namespace containers {
 namespace {
@@ -73,8 +76,20 @@ events::Subject subject_of(const Container& container) {
           .attributes = container.options.labels};
 }
 
-State state_of(const home::Home& home, const Container& container) {
+// One that is damaged does not hide the others. It runs as long as somebody looks after it.
+State state_of(const home::Home& home, const Container& container) try {
   return monitor::read_state(container.runtime_directory(home), container.directory(home));
+} catch (const base::Error& error) {
+  const std::string sandbox = container.pod.empty() ? container.runtime_directory(home)
+                                                    : home.running_pods() + "/" + container.pod;
+  const std::string lock = sandbox + "/" + monitor::kLockName;
+  State state;
+  state.status = sys::exists(lock) && !sys::Lock::try_take(lock) ? Status::Running : Status::Exited;
+  state.exit_code = 128 + SIGKILL;
+  state.error = error.what();
+  base::log::warn("container {}: {}; taken for {}", container.name, error.what(),
+                  status_word(state.status));
+  return state;
 }
 
 std::optional<Container> find_by_id(const home::Home& home, const std::string& id) {

@@ -163,6 +163,7 @@ void drain(const sys::Fd& terminal) {
     const runtime::Executed executed = run(prepared, options);
     const std::array<int, 2> files = {executed.process.get(), executed.terminal.get()};
     sys::send_message(command, "{}", {files.data(), executed.terminal ? 2U : 1U});
+    sys::close_all_but({command.get(), prepared.container.get(), files[0], files[1]});
     const sys::Fd null = sys::open_file("/dev/null", O_RDWR);
     for (const int stream : {0, 1, 2})
       ::dup2(null.get(), stream);

@@ -7,6 +7,7 @@
 #include "pkg/containers/crew.hpp"
 #include "pkg/monitor/monitor.hpp"
 #include "pkg/monitor/protocol.hpp"
+#include "pkg/sys/child.hpp"
 #include "pkg/sys/interruption.hpp"
 #include "pkg/sys/signals.hpp"
 #include "pkg/sys/socket.hpp"
@@ -22,10 +23,8 @@ namespace {
 
 // What it keeps of the command's descriptors: standard error (until it has answered) and its
 // socket. A pipe of the caller's shell held open would make the caller wait for ever.
-void close_all_but(const sys::Fd& socket) {
-  const auto kept = static_cast<unsigned>(socket.get());
-  if (kept > 3) ::close_range(3, kept - 1, 0);
-  ::close_range(kept + 1, ~0U, 0);
+void let_go_of_caller(const sys::Fd& socket) {
+  sys::close_all_but({socket.get()});
   const sys::Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   ::dup2(null.get(), STDIN_FILENO);
   ::dup2(null.get(), STDOUT_FILENO);
@@ -69,7 +68,7 @@ Recruit Recruit::enlist(const home::Home& home) {
   sys::forget_interruption();
   if (::chdir("/") != 0) ::_exit(1);
   (void)ours.release();
-  close_all_but(theirs);
+  let_go_of_caller(theirs);
   live(home, std::move(theirs));
 }
 

@@ -7,6 +7,7 @@
 #include "pkg/sys/socket.hpp"
 #include "pkg/sys/tty.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -20,6 +21,12 @@ namespace {
 
 // See pipe(7), "pipe-max-size".
 constexpr std::size_t kLargestPipe = std::size_t{1} << 20U;
+
+// Some decades are for ever; more than that has no place on the clock.
+Moment in_seconds(std::int64_t seconds) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  return Clock::now() + std::chrono::seconds(std::min(seconds, kMost));
+}
 
 void set_nonblocking(const sys::Fd& fd) {
   if (fd) ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
@@ -144,7 +151,7 @@ void Watched::launch(Workload& work, sys::WindowSize size) {
 
 void Watched::release(Workload& work) {
   work.release(member_.id, launched_);
-  if (member_.timeout > 0) kill_at = Clock::now() + std::chrono::seconds(member_.timeout);
+  if (member_.timeout > 0) kill_at = in_seconds(member_.timeout);
   state_.status = Status::Running;
   state_.process = sys::find_process(launched_.pid).value_or(sys::ProcessName{launched_.pid, 0});
   state_.started = base::now();
@@ -221,7 +228,7 @@ void Watched::signal(int number) {
 
 void Watched::end(std::int64_t timeout, int with) {
   signal(timeout == 0 ? SIGKILL : with);
-  if (timeout > 0) kill_at = Clock::now() + std::chrono::seconds(timeout);
+  if (timeout > 0) kill_at = in_seconds(timeout);
   state_.status = Status::Stopping;
   write_state();
 }

@@ -5,6 +5,7 @@
 #include "pkg/sys/interruption.hpp"
 #include "pkg/sys/process.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 
@@ -129,6 +130,18 @@ void Child::kill_and_reap() {
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
   pid_ = 0;
+}
+
+void close_all_but(std::initializer_list<int> kept) {
+  std::vector<int> numbers(kept);
+  std::sort(numbers.begin(), numbers.end());
+  int first = 3;
+  for (const int number : numbers) {
+    if (number < first) continue;
+    if (number > first) ::close_range(first, number - 1, 0);
+    first = number + 1;
+  }
+  ::close_range(first, ~0U, 0);
 }
 
 std::string find_program(const std::string& name) {

@@ -2,6 +2,7 @@
 
 #include "pkg/sys/fd.hpp"
 
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,5 +60,9 @@ class Child {
 
 // The file that execvp(3) would run, or "" when there is none.
 std::string find_program(const std::string& name);
+
+// For a child after fork(2) that outlives who called us: closes all descriptors from 3 on but
+// these. What a shell has open beyond the three streams would keep its readers waiting.
+void close_all_but(std::initializer_list<int> kept);
 
 }  // namespace sys

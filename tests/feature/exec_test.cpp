@@ -93,6 +93,17 @@ TEST_F(Exec, ReturnsAtOnceWhenDetached) {
   EXPECT_FALSE(result.timed_out);
 }
 
+TEST_F(Exec, KeepsNothingOfItsCallerOpenWhenDetached) {
+  support::Words all = {"/bin/sh", "-c", "exec \"$@\" 3>&1 >/dev/null", "sh"};
+  for (const std::string& word : words({"exec", "-d", "web", "probe", "forever"}))
+    all.push_back(word);
+
+  const auto result = support::run(all, start(), "", 5);
+
+  EXPECT_EQ(result.status, 0) << result;
+  EXPECT_FALSE(result.timed_out);
+}
+
 TEST_F(Exec, RefusesAContainerThatDoesNotRun) {
   must({"stop", "-t", "0", "web"});
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
+#include <fstream>
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -30,6 +31,22 @@ TEST_F(Ps, ShowsWhatRuns) {
   EXPECT_THAT(table, HasSubstr("Up "));
   EXPECT_THAT(table, HasSubstr("web"));
   EXPECT_THAT(must({"ps", "--no-trunc"}), HasSubstr(id));
+}
+
+TEST_F(Ps, ShowsOthersThoughTheStateOfOneIsDamaged) {
+  const std::string id = start_probe({"forever"}, {"--name", "web"});
+  must({"run", "--name", "old", "--network", "none", image(), "probe"});
+  for (const std::string& damaged : {id, inspect("old").at("Id").as_string()})
+    std::ofstream(runtime() + "/containers/" + damaged + "/state.json")
+        << "{\"status\": \"dancing\"}";
+
+  const auto result = pod({"ps", "-a", "--format", "{{.Names}} {{.State}}"});
+
+  EXPECT_EQ(result.out, "web running\nold exited\n");
+  EXPECT_THAT(result.err, HasSubstr("status dancing: unknown; taken for running"));
+  EXPECT_EQ(pod({"rm", "web"}).status, 2);
+  must({"rm", "--force", "-t", "0", "web"});
+  must({"rm", "old"});
 }
 
 TEST_F(Ps, ShowsAllWhenAsked) {

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 namespace {
 
 using base::Json;
@@ -17,6 +19,19 @@ TEST_F(MonitorLoop, DoesNotListenForEverToWhoOutlivesAContainer) {
   EXPECT_EQ(monitor_end(), 0);
   EXPECT_EQ(state("a").exit_code, 3);
   ::kill(std::stoi(sys::read_file(folder + "/pid")), SIGKILL);
+}
+
+TEST_F(MonitorLoop, WaitsForAStopAsLongAsItIsTold) {
+  add("a", "trap '' TERM; echo up; sleep 0.3; exit 4");
+  begin(start("a", true));
+  monitor::receive(first);
+  monitor::receive(first);
+  Json stop = request("stop", "a");
+  stop["timeout"] = std::numeric_limits<std::int64_t>::max();
+
+  EXPECT_FALSE(answer(ask(stop)).bool_or("killed", true));
+  EXPECT_EQ(monitor_end(), 0);
+  EXPECT_EQ(state("a").exit_code, 4);
 }
 
 TEST_F(MonitorLoop, TellsTheEndThoughItCannotBeWritten) {
