@@ -135,6 +135,8 @@ TEST_F(AdditionalStore, ContainersOnItLiveAndBecomeImages) {
 
   EXPECT_THAT(must({"diff", "web"}), HasSubstr("A /new"));
   EXPECT_THAT(must({"ps", "--all", "--size"}), HasSubstr("localhost/probe:latest"));
+  const base::Json data = inspect("web").at("GraphDriver").at("Data");
+  EXPECT_TRUE(data.is_null() || fs::exists(data.at("LowerDir").as_string()));
   must({"commit", "web", "made"});
   must({"rm", "web"});
   EXPECT_EQ(must({"run", "--rm", "--network", "none", "made", "/bin/probe", "cat", "/new"}), "n");
