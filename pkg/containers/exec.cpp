@@ -9,8 +9,8 @@
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/secrets.hpp"
 #include "pkg/containers/spec.hpp"
+#include "pkg/containers/syscall_filter.hpp"
 #include "pkg/events/log.hpp"
-#include "pkg/seccomp/compile.hpp"
 #include "pkg/sys/caps.hpp"
 #include "pkg/sys/child.hpp"
 #include "pkg/sys/file.hpp"
@@ -50,14 +50,6 @@ oci::Process process_of(const oci::Spec& spec, const ExecOptions& options) {
     process.no_new_privileges = false;
   }
   return process;
-}
-
-seccomp::Program filter_of(const home::Home& home, const oci::Spec& spec,
-                           const ExecOptions& options) {
-  const sys::CapabilitySet capabilities = sys::capability_set(spec.process.capabilities);
-  if (options.privileged || spec.seccomp == "unconfined") return {};
-  if (spec.seccomp.empty()) return seccomp::default_program(home, capabilities);
-  return seccomp::compile_profile(home, spec.seccomp, capabilities);
 }
 
 // Passes signals on until the process ends.
@@ -120,7 +112,7 @@ Prepared prepare(const home::Home& home, const Container& container, const ExecO
           state,
           std::move(*process),
           process_of(spec, options),
-          filter_of(home, spec, options)};
+          options.privileged ? seccomp::Program() : syscall_filter(home, spec)};
 }
 
 void note_end(const Prepared& prepared, int exit_code) {

@@ -4,12 +4,12 @@
 #include "pkg/containers/own_mounts.hpp"
 #include "pkg/containers/record.hpp"
 #include "pkg/containers/sandbox.hpp"
+#include "pkg/containers/spec.hpp"
 #include "pkg/containers/supervise.hpp"
 #include "pkg/containers/user_namespace.hpp"
 #include "pkg/sys/dir.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/mount.hpp"
-#include "storage/layout.hpp"
 #include "storage/rootfs.hpp"
 
 #include <fmt/core.h>
@@ -41,9 +41,7 @@ std::optional<sys::Fd> root_of_process(const State& state) {
 std::optional<std::string> source_of(const home::Home& home, const Sandbox& sandbox,
                                      const VolumeMount& mount) {
   if (mount.device == "tmpfs") return std::nullopt;
-  if (mount.kind == Kind::Bind) return mount.source;
-  if (mount.kind == Kind::Volume && !mount.device.empty()) return mount.device;
-  if (mount.kind == Kind::Volume) return storage::Layout(home).volume(mount.source) + "/data";
+  if (mount.kind == Kind::Bind || mount.kind == Kind::Volume) return source_folder(home, mount);
   if (mount.kind != Kind::PodVolume) return std::nullopt;
   return sandbox.volume_directory(mount.source);
 }

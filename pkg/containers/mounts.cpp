@@ -133,10 +133,7 @@ oci::Mount memory_volume(const VolumeMount& mount) {
 
 oci::Mount volume(const home::Home& home, const VolumeMount& mount) {
   if (mount.device == "tmpfs") return memory_volume(mount);
-  return {
-      mount.target, "bind",
-      mount.device.empty() ? storage::Layout(home).volume(mount.source) + "/data" : mount.device,
-      bind_options(mount), mount.subpath};
+  return {mount.target, "bind", source_folder(home, mount), bind_options(mount), mount.subpath};
 }
 
 oci::Mount pod_volume(const VolumeMount& mount, const Sandbox& sandbox) {
@@ -201,6 +198,11 @@ std::ptrdiff_t depth(const oci::Mount& mount) {
 }
 
 }  // namespace
+
+std::string source_folder(const home::Home& home, const VolumeMount& mount) {
+  if (mount.kind == VolumeMount::Kind::Bind) return mount.source;
+  return mount.device.empty() ? storage::Layout(home).volume(mount.source) + "/data" : mount.device;
+}
 
 std::vector<oci::Mount> make_mounts(const home::Home& home, const Container& container,
                                     const Sandbox& sandbox) {

@@ -34,11 +34,6 @@ std::string covers_of(const home::Home& home, const Container& container) {
   return storage::Layout(home).rootfs(container.id) + "/covers";
 }
 
-std::string folder_of(const home::Home& home, const VolumeMount& mount) {
-  if (mount.kind == Kind::Bind) return mount.source;
-  return mount.device.empty() ? storage::Layout(home).volume(mount.source) + "/data" : mount.device;
-}
-
 bool has_own(const VolumeMount& mount) {
   return mount.kind == Kind::Image || is_covered(mount);
 }
@@ -107,7 +102,7 @@ void OwnMounts::add_image(const home::Home& home, const userns::Ids& ids,
 
 void OwnMounts::add_cover(const home::Home& home, const VolumeMount& mount) {
   const std::string own = fmt::format("{}/{}", covers_, places_.size());
-  sys::Fd cover = storage::mount_cover(home, folder_of(home, mount),
+  sys::Fd cover = storage::mount_cover(home, source_folder(home, mount),
                                        value_of(mount, "upperdir=").value_or(own + "/upper"),
                                        value_of(mount, "workdir=").value_or(own + "/work"));
   place(cover);

@@ -14,6 +14,9 @@ oci::Spec make_spec(const home::Home& home, const Container& container, const Sa
 std::vector<oci::Mount> make_mounts(const home::Home& home, const Container& container,
                                     const Sandbox& sandbox);
 
+// Where the files of a bind mount or a volume are on the host.
+std::string source_folder(const home::Home& home, const VolumeMount& mount);
+
 // The capabilities that `--cap-add`, `--cap-drop` and `--privileged` come to.
 std::vector<std::string> capabilities_of(const Options& options);
 

@@ -3,6 +3,7 @@
 #include "pkg/base/error.hpp"
 #include "pkg/base/log.hpp"
 #include "pkg/containers/record.hpp"
+#include "pkg/containers/spec.hpp"
 #include "pkg/containers/user_namespace.hpp"
 #include "pkg/containers/volume_catalog.hpp"
 #include "pkg/events/log.hpp"
@@ -30,11 +31,6 @@ void give(const sys::Fd& file, const Taker& taker) {
 
 bool has_option(const VolumeMount& mount, std::string_view wanted) {
   return std::find(mount.options.begin(), mount.options.end(), wanted) != mount.options.end();
-}
-
-std::string folder_of(const home::Home& home, const VolumeMount& mount) {
-  if (mount.kind == VolumeMount::Kind::Bind) return mount.source;
-  return mount.device.empty() ? storage::Layout(home).volume(mount.source) + "/data" : mount.device;
 }
 
 bool is_empty(const sys::Fd& folder) {
@@ -119,7 +115,7 @@ void prepare_volumes(const home::Home& home, const Container& container, const s
     try {
       if (is_volume) fill(store, mount, root, find_taker);
       if (!has_option(mount, "U")) continue;
-      give(sys::open_file(folder_of(home, mount), O_PATH), find_taker());
+      give(sys::open_file(source_folder(home, mount), O_PATH), find_taker());
     } catch (base::Error& error) {
       error.during("volume " + mount.source);
       throw;

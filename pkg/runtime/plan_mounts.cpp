@@ -2,13 +2,12 @@
 #include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/runtime/bind.hpp"
-#include "pkg/runtime/copy_up.hpp"
 #include "pkg/runtime/device.hpp"
 #include "pkg/runtime/mount_options.hpp"
 #include "pkg/runtime/planner.hpp"
 #include "pkg/runtime/terminal.hpp"
 #include "pkg/runtime/tree.hpp"
-#include "pkg/sys/dir.hpp"
+#include "pkg/sys/copy.hpp"
 #include "pkg/sys/file.hpp"
 #include "pkg/sys/mount.hpp"
 #include "pkg/sys/tty.hpp"
@@ -205,7 +204,7 @@ class MountPlanner {
       if (error.number() == ENOENT) return;
       throw;
     }
-    copy_up(from, sys::open_at(mount, ".", O_RDONLY | O_DIRECTORY));
+    sys::copy_tree(from, sys::open_at(mount, ".", O_RDONLY | O_DIRECTORY));
   }
 
   void add_devpts(const std::string& target, MountOptions options) {
