@@ -141,26 +141,4 @@ std::string Reference::text() const {
   return name() + (digest_ ? "@" + digest_->text() : ":" + tag_);
 }
 
-std::string Reference::familiar() const {
-  std::string text = this->text();
-  if (registry_ != kDefaultRegistry) return text;
-  text.erase(0, kDefaultRegistry.size() + 1);
-  if (text.starts_with("library/")) text.erase(0, 8);
-  return text;
-}
-
-Reference Reference::with_digest(Digest digest) const {
-  Reference reference = *this;
-  reference.tag_.clear();
-  reference.digest_ = std::move(digest);
-  return reference;
-}
-
-Reference Reference::with_tag(std::string tag) const {
-  Reference reference = *this;
-  reference.tag_ = std::move(tag);
-  reference.digest_.reset();
-  return reference;
-}
-
 }  // namespace oci

@@ -21,10 +21,6 @@ class Reference {
 
   std::string name() const { return registry_ + "/" + repository_; }  // without tag and digest
   std::string text() const;                                           // name:tag, name@digest
-  std::string familiar() const;  // what docker prints: docker.io/library/ left away
-
-  Reference with_digest(Digest digest) const;  // the same repository, named by digest alone
-  Reference with_tag(std::string tag) const;
 
   friend bool operator==(const Reference&, const Reference&) = default;
 

@@ -129,12 +129,6 @@ void make_link(const std::string& target, const std::string& path) {
   if (::symlink(target.c_str(), path.c_str()) != 0) throw base::SysError(path);
 }
 
-void replace_link(const std::string& target, const std::string& path) {
-  const std::string temporary = beside(path);
-  make_link(target, temporary);
-  rename_path(temporary, path);
-}
-
 void rename_path(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) throw base::SysError("rename " + from + " to " + to);
 }

@@ -41,8 +41,6 @@ void replace_file(const std::string& path, std::string_view text, mode_t mode = 
 bool exists(const std::string& path);                           // follows links
 std::optional<std::string> find_link(const std::string& path);  // where a symbolic link leads
 void make_link(const std::string& target, const std::string& path);
-// The same, in place of what was there.
-void replace_link(const std::string& target, const std::string& path);
 void rename_path(const std::string& from, const std::string& to);
 bool remove_file(const std::string& path);  // false when there was none
 

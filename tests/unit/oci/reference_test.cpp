@@ -69,17 +69,4 @@ TEST(Reference, SaysWhyItRefuses) {
   }
 }
 
-TEST(Reference, IsPrintedAsDockerDoes) {
-  EXPECT_EQ(oci::Reference::parse("alpine").familiar(), "alpine:latest");
-  EXPECT_EQ(oci::Reference::parse("a/b:1").familiar(), "a/b:1");
-  EXPECT_EQ(oci::Reference::parse("quay.io/a:1").familiar(), "quay.io/a:1");
-}
-
-TEST(Reference, KeepsTheRepositoryUnderAnotherTagOrDigest) {
-  const oci::Reference app = oci::Reference::parse("quay.io/app:1");
-
-  EXPECT_EQ(app.with_tag("2").text(), "quay.io/app:2");
-  EXPECT_EQ(app.with_digest(oci::Digest::parse(kDigest)).text(), "quay.io/app@" + kDigest);
-}
-
 }  // namespace
