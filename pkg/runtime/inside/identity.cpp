@@ -2,6 +2,7 @@
 #include "pkg/runtime/inside/stages.hpp"
 
 #include <linux/capability.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
@@ -22,6 +23,15 @@ void give_pipes_to(uid_t uid) noexcept {
 
 bool has_bit(std::uint64_t set, unsigned bit) noexcept {
   return (set >> bit & 1U) != 0;
+}
+
+// It may have been killed before we ask for this, and its word to go on may lie in the gate. From
+// inside a PID namespace it cannot be seen; but then nobody can read our report any more.
+bool die_with_parent(const Plan& plan) noexcept {
+  if (::prctl(PR_SET_PDEATHSIG, 9 /* SIGKILL */, 0, 0, 0) != 0) return false;
+  pollfd reader{plan.report, 0, 0};
+  if (::poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR) != 0) ::_exit(125);
+  return true;
 }
 
 }  // namespace
@@ -81,7 +91,7 @@ bool take_capabilities(const Plan& plan, Subject& subject) noexcept {
     if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, bit, 0, 0) != 0) return false;
   }
   // Changing credentials forgets it, so not before now.
-  return !plan.dies_with_parent || ::prctl(PR_SET_PDEATHSIG, 9 /* SIGKILL */, 0, 0, 0) == 0;
+  return !plan.dies_with_parent || die_with_parent(plan);
 }
 
 bool filter_calls(const Plan& plan, Subject& /*subject*/) noexcept {
