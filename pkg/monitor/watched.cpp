@@ -4,6 +4,7 @@
 #include "pkg/base/log.hpp"
 #include "pkg/sys/child.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/sys/processes.hpp"
 #include "pkg/sys/socket.hpp"
 #include "pkg/sys/tty.hpp"
 
@@ -154,6 +155,7 @@ void Watched::release(Workload& work) {
   if (member_.timeout > 0) kill_at = in_seconds(member_.timeout);
   state_.status = Status::Running;
   state_.process = sys::find_process(launched_.pid).value_or(sys::ProcessName{launched_.pid, 0});
+  survivors_ = sys::mounts_of_survivors(launched_.pid);
   state_.started = base::now();
   state_.finished = 0;
   state_.exit_code = 0;
@@ -237,6 +239,8 @@ void Watched::reap(Workload& work) {
   int status = 0;
   while (::waitpid(launched_.pid, &status, 0) < 0 && errno == EINTR) {
   }
+  if (survivors_) sys::kill_all_in(*survivors_);
+  survivors_.reset();
   launched_ = {};
   pause = {};
   in_.reset();

@@ -117,6 +117,7 @@ class Watched {
   std::vector<sys::Fd> passed_;
   BackOff back_off_;
   runtime::Launched launched_;
+  std::optional<sys::Fd> survivors_;  // where those live that its first process may leave behind
   sys::Fd in_;
   sys::Fd out_;
   sys::Fd err_;

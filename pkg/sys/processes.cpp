@@ -7,9 +7,14 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <csignal>
 #include <set>
 #include <string>
+#include <thread>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace sys {
@@ -20,6 +25,15 @@ std::string mount_namespace_of(pid_t pid) {
   const std::string path = "/proc/" + std::to_string(pid) + "/ns/mnt";
   const ssize_t size = ::readlink(path.c_str(), link.data(), link.size());
   return size > 0 ? std::string(link.data(), static_cast<std::size_t>(size)) : "";
+}
+
+// "NSpid: 4711 1": as each PID namespace counts it, its own one last.
+bool is_first_of_namespace(pid_t pid) {
+  const std::string status = find_file("/proc/" + std::to_string(pid) + "/status").value_or("");
+  for (const std::string& line : base::split(status, '\n')) {
+    if (line.starts_with("NSpid:")) return line.ends_with("\t1");
+  }
+  return true;  // it has ended
 }
 
 std::optional<Sighting> parse(pid_t pid, const std::string& stat) {
@@ -73,6 +87,32 @@ std::vector<Sighting> processes_of(pid_t first) {
   std::copy_if(all.begin(), all.end(), std::back_inserter(found),
                [&](const Sighting& each) { return members.contains(each.name.pid); });
   return found;
+}
+
+std::optional<Fd> mounts_of_survivors(pid_t pid) {
+  if (is_first_of_namespace(pid)) return std::nullopt;
+  const std::string mounts = mount_namespace_of(pid);
+  if (mounts.empty() || mounts == mount_namespace_of(::getpid())) return std::nullopt;
+  Fd held(::open(("/proc/" + std::to_string(pid) + "/ns/mnt").c_str(), O_RDONLY | O_CLOEXEC));
+  if (!held) return std::nullopt;
+  return held;
+}
+
+void kill_all_in(const Fd& mount_namespace) {
+  struct stat status {};
+  if (::fstat(mount_namespace.get(), &status) != 0) throw base::SysError("mount namespace");
+  const std::string mounts = "mnt:[" + std::to_string(status.st_ino) + "]";
+  constexpr int kMostTimes = 500;
+  for (int i = 0; i < kMostTimes; ++i) {
+    bool is_any = false;
+    for (const Sighting& each : list_processes()) {
+      if (each.has_ended() || mount_namespace_of(each.name.pid) != mounts) continue;
+      is_any = true;
+      if (const auto process = open_process(each.name)) send_signal(*process, SIGKILL);
+    }
+    if (!is_any) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
 }
 
 }  // namespace sys

@@ -26,4 +26,11 @@ std::vector<Sighting> list_processes();
 // tell: pods share theirs, and a container can have the host's.
 std::vector<Sighting> processes_of(pid_t first);
 
+// The mount namespace of a process whose end is not that of all others in its PID namespace, to be
+// held so that its number stays its own. Nothing for the first one of a PID namespace, or for one
+// that has our mounts.
+std::optional<Fd> mounts_of_survivors(pid_t pid);
+// Kills all in that mount namespace, and waits for them, a second at most.
+void kill_all_in(const Fd& mount_namespace);
+
 }  // namespace sys

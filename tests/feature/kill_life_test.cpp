@@ -268,6 +268,32 @@ TEST_F(KilledLife, AnonymousVolumesGoWithTheirContainer) {
   must({"volume", "prune", "--force"});
 }
 
+// What a container without a PID namespace of its own has started does not end by itself.
+TEST_F(KilledLife, TakesAllProcessesWithIt) {
+  SKIP_FOR(support::why_no_shell());
+  must({"pod", "create", "--name", "p", "--network", "none", "--share", "pid,ipc,net,uts"});
+  const Words begin = {"run", "-d", "--name"};
+  const Words program = {image(), "sh", "-c", "probe forever in-1 & probe forever in-2"};
+  for (const Words& where : {Words{"host", "--pid", "host", "--network", "none"},
+                             Words{"member", "--pod", "p"}, Words{"other", "--pod", "p"}}) {
+    Words words = begin;
+    words.insert(words.end(), where.begin(), where.end());
+    words.insert(words.end(), program.begin(), program.end());
+    must(words);
+  }
+  const auto executed = [] {
+    return std::ranges::count(support::processes(), Process::Kind::Executed, &Process::kind);
+  };
+  for (int tries = 0; executed() < 6 && tries < 1000; ++tries)
+    std::this_thread::sleep_for(milliseconds(5));
+
+  must({"kill", "host"});
+  must({"wait", "host"});
+  EXPECT_EQ(executed(), 4);
+  must({"rm", "-f", "-t", "0", "member"});
+  EXPECT_EQ(executed(), 2);
+}
+
 TEST_F(KilledLife, LeavesNothingAndTellsTheTruth) {
   begin(support::why_no_network().empty() ? "pasta" : "none");
 
