@@ -114,6 +114,21 @@ TEST(Device, HasAPathInsideAndAnAccess) {
   EXPECT_THROW(pod::parse_device("vendor.com/class=name"), base::Error);
 }
 
+TEST(Disk, HasAWeightAndRatesOfItsOwn) {
+  EXPECT_EQ(pod::parse_disk_weight("500"), 500U);
+  EXPECT_THROW(pod::parse_disk_weight("5"), base::Error);
+  EXPECT_THROW(pod::parse_disk_weight("1001"), base::Error);
+  EXPECT_THROW(pod::parse_device_weight("/dev/null:500"), base::Error);  // not a disk
+  EXPECT_THROW(pod::parse_device_rate("/dev/nothing:1mb", "rbps"), base::Error);
+  EXPECT_THROW(pod::parse_device_rate("/dev/null", "rbps"), base::Error);
+}
+
+TEST(CgroupParent, HasNoStepUpwards) {
+  EXPECT_NO_THROW(pod::check_cgroup_parent("mine.slice"));
+  EXPECT_NO_THROW(pod::check_cgroup_parent("/a/b"));
+  EXPECT_THROW(pod::check_cgroup_parent("a/../b"), base::Error);
+}
+
 TEST(Entrypoint, IsAWordOrAJsonArray) {
   EXPECT_THAT(pod::parse_entrypoint("ls -l"), ElementsAre("ls -l"));
   EXPECT_THAT(pod::parse_entrypoint(R"(["ls","-l"])"), ElementsAre("ls", "-l"));
