@@ -40,7 +40,7 @@ OfProcessorsHalveABusyLoop() {
   free=$(busy_time --cpus 4)
   half=$(busy_time --cpus 0.5)
 
-  echo "of 3000 ms: $free ms with 4 processors, $half ms with 0.5"
+  echo "measured: of 3000 ms: $free ms with 4 processors, $half ms with 0.5"
   expect_between "$half" 1200 1800
   expect_between "$free" $((half * 3 / 2)) 4000
 }
@@ -66,7 +66,7 @@ OfProcessorsAreSharedByWeight() {
   light=$(($(used light) - before_light))
   heavy=$(($(used heavy) - before_heavy))
 
-  echo "light $light us, heavy $heavy us"
+  echo "measured: light $light us, heavy $heavy us"
   [ "$(nproc)" = 1 ] || skip "on $(nproc) processors both have their own"
   expect_between "$heavy" $((light * 4)) $((light * 16))
 }
@@ -100,7 +100,7 @@ OfADiskSlowDownAWriter() {
   free=$(took one --pids-limit 100)
   slow=$(took two --device-write-bps /dev/ubda:1mb)
 
-  echo "4 MB: $free ms, with 1 MB/s $slow ms"
+  echo "measured: 4 MB: $free ms, with 1 MB/s $slow ms"
   expect_between "$slow" 2500 20000
   expect_between "$free" 0 $((slow / 2))
 }

@@ -54,11 +54,11 @@ ThatEndsLeavesAContainerWithoutLimitsInItsSession() {
   forget_visitor
 }
 
-ThatIsEndedByForceEndsItsContainers() {
+ThatIsKilledEndsItsContainers() {
   prepare_visitor
-  as_visitor 'pod run -d --name goes --network none box sleep 4321' >/dev/null
+  as_visitor 'pod run -d --name goes --stop-timeout 1 --network none box sleep 4321' >/dev/null
 
-  sudo loginctl terminate-user visitor
+  sudo loginctl kill-user visitor
 
   eventually sh -c '! pgrep -f "sleep 432[1]"'
   eventually sh -c '! loginctl list-users --no-legend | grep visitor'

@@ -63,6 +63,6 @@ X
   pod play --network none ~/same.yaml >/dev/null 2>&1
   podman play kube --network none ~/same.yaml >/dev/null
 
-  both exec same-one sh -c 'cd /sys/fs/cgroup; cat memory.max memory.low cpu.max'
+  both exec same-one /bin/sh -c 'cd /sys/fs/cgroup; /bin/cat memory.max memory.low cpu.max'
   podman pod rm -f -t 0 same >/dev/null
 }
