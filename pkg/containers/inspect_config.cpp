@@ -1,5 +1,6 @@
 #include "pkg/containers/health.hpp"
 #include "pkg/containers/inspect_parts.hpp"
+#include "pkg/containers/service.hpp"
 #include "pkg/containers/table.hpp"
 
 #include <fmt/core.h>
@@ -80,7 +81,6 @@ Json config_json(const Container& container, const Sandbox& sandbox, const oci::
                     {"StopSignal", options.stop_signal.empty() ? "SIGTERM" : options.stop_signal},
                     {"StopTimeout", options.stop_timeout},
                     {"Passwd", true},
-                    {"SystemdMode", options.systemd == "always"},
                     {"sdNotifyMode", options.sdnotify},
                     {"Timeout", options.timeout},
                     {"CreateCommand", texts(options.create_command)},
@@ -88,7 +88,7 @@ Json config_json(const Container& container, const Sandbox& sandbox, const oci::
                     {"Umask", options.umask ? fmt::format("{:04o}", *options.umask) : "0022"}});
   add_health(json, options.health);
   json[options.timezone.empty() ? "Timezone()" : "Timezone"] = options.timezone;
-  json["SystemdMode()"] = false;
+  json[is_init(options) ? "SystemdMode" : "SystemdMode()"] = is_init(options);
   if (json.find("Healthcheck") == nullptr) json["Healthcheck()"] = nullptr;
   return json;
 }

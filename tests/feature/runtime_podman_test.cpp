@@ -49,10 +49,7 @@ TEST_F(Podman, HasThemLiveTheirLife) {
 // What podman shares with its own mount namespace (the places of network namespaces) is left there.
 TEST_F(Podman, HasThemShareNamespacesInAPod) {
   SKIP_FOR(support::why_no_network());
-  ASSERT_EQ(podman({"pod", "create", "--name", "both", "--infra-image", "localhost/probe",
-                    "--infra-command", "/bin/sleep", "--share", "net,ipc,uts"})
-                .status,
-            0);
+  ASSERT_EQ(podman({"pod", "create", "--name", "both", "--share", "net,ipc,uts"}).status, 0);
   const auto first = podman(
       {"run", "--detach", "--pod", "both", "--name", "first", "localhost/probe", "sleep", "100"});
   if (first.status != 0) GTEST_SKIP() << "podman has no pods here: " << first.err;
