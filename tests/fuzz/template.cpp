@@ -1,4 +1,5 @@
 #include "cmd/cli/template.hpp"
+
 #include "pkg/base/error.hpp"
 
 #include <cstddef>

@@ -50,7 +50,8 @@ TEST(Wish, UnderstandsTheModesOfTheField) {
 }
 
 TEST(Wish, RefusesWhatItDoesNotKnow) {
-  for (const char* mode : {"keep", "keep-id:uid", "keep-id:uid=-1", "nomap:size=3", "auto:size=x"}) {
+  for (const char* mode :
+       {"keep", "keep-id:uid", "keep-id:uid=-1", "nomap:size=3", "auto:size=x"}) {
     EXPECT_THROW(Wish::parse(mode), base::Error) << mode;
   }
 }
