@@ -367,11 +367,16 @@ void read_input(const char*) {
   copy(STDIN_FILENO, STDOUT_FILENO);
 }
 
+// A signal (of another size, for one) does not end it.
 void read_line(const char*) {
   char line[4096] = {};
   size_t used = 0;
-  while (used + 1 < sizeof line && ::read(STDIN_FILENO, line + used, 1) == 1 && line[used] != '\n')
+  while (used + 1 < sizeof line) {
+    const ssize_t count = ::read(STDIN_FILENO, line + used, 1);
+    if (count < 0 && errno == EINTR) continue;
+    if (count != 1 || line[used] == '\n') break;
     ++used;
+  }
   line[used] = '\0';
   std::printf("line %s\n", line);
   std::fflush(stdout);
