@@ -55,7 +55,7 @@ void ProcessFlags::declare(cli::Options& options) {
       .value("--oom-score-adj", oom_score_adj, "How readily the kernel kills it: -1000 to 1000")
       .values("--env-merge", merged_env, "NAME=TEXT with ${VARIABLE} of the image in it")
       .refuse("--init-path,--personality")
-      .refuse("--preserve-fd,--preserve-fds,--shm-size-systemd,--chrootdirs");
+      .refuse("--preserve-fd,--shm-size-systemd,--chrootdirs");
 }
 
 void ProcessFlags::apply(containers::Options& out) const {

@@ -5,12 +5,14 @@
 #include "pkg/base/log.hpp"
 #include "pkg/base/text.hpp"
 #include "pkg/containers/lifecycle.hpp"
+#include "pkg/sys/inherited.hpp"
 #include "pkg/sys/signals.hpp"
 #include "pkg/sys/tty.hpp"
 
 #include <fmt/core.h>
 
 #include <csignal>
+#include <cstdint>
 
 #include <unistd.h>
 
@@ -38,6 +40,14 @@ containers::Streams streams_of(const std::vector<std::string>& attach, bool inte
   return streams;
 }
 
+// Who hands descriptors on is the monitor, and it has ours only from its birth.
+void expect_monitor_of_its_own(const ContainerFlags& flags, const containers::Options& wanted) {
+  if (!flags.life.pod.empty() || !flags.life.pod_id_file.empty())
+    throw base::Error("--preserve-fds: not in a pod: its monitor may run already");
+  if (!wanted.runtime.empty())
+    throw base::Error("--preserve-fds: only with the built-in runtime, not " + wanted.runtime);
+}
+
 // A container that was to be gone at its end is gone when it never began.
 void remove_unstarted(const home::Home& home, const std::string& id) {
   try {
@@ -55,17 +65,21 @@ int run(Arguments arguments) {
   bool detach = false;
   bool sig_proxy = true;
   std::string detach_keys = "ctrl-p,ctrl-q";
+  std::int64_t preserve_fds = 0;
   std::vector<std::string> attach;
 
   cli::Options options("Run a command in a new container");
   options.flag("-d,--detach", detach, "Leave it running and show its id")
       .list("-a,--attach", attach, "Tie stdin, stdout, stderr")
       .flag("--sig-proxy", sig_proxy, "Pass signals on to it")
-      .value("--detach-keys", detach_keys, "Keys that leave it running");
+      .value("--detach-keys", detach_keys, "Keys that leave it running")
+      .value("--preserve-fds", preserve_fds, "Pass so many descriptors on, from 3");
   flags.declare(options);
   options.parse(arguments);
 
+  const unsigned kept_files = sys::inherited_files(preserve_fds);
   containers::Options wanted = flags.take(arguments);
+  if (kept_files > 0) expect_monitor_of_its_own(flags, wanted);
   containers::Streams streams = streams_of(attach, wanted.interactive);
   streams.signals = sig_proxy;
   streams.detach_keys = detach_keys;
@@ -76,7 +90,8 @@ int run(Arguments arguments) {
   const home::Home home = home::Home::open();
   resolve(home, flags, wanted);
   std::optional<containers::Recruit> recruit;
-  if (wanted.pod.empty()) recruit = containers::Recruit::enlist(home);  // a pod may have a monitor
+  if (wanted.pod.empty())
+    recruit = containers::Recruit::enlist(home, kept_files);  // a pod may have a monitor
   const containers::Made made = containers::create_to_start(home, wanted);
   const containers::Container& container = made.container;
   // Whoever reads our output may go: then what was to be removed is, before that ends us.

@@ -15,10 +15,13 @@
 #include "pkg/events/log.hpp"
 #include "pkg/images/catalog.hpp"
 #include "pkg/sys/file.hpp"
+#include "pkg/sys/inherited.hpp"
 #include "pkg/sys/mount.hpp"
 #include "pkg/sys/tty.hpp"
 #include "storage/rootfs.hpp"
 #include "storage/trash.hpp"
+
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -60,6 +63,11 @@ Crew::~Crew() {
   rest();
 }
 
+void Crew::keep_files(unsigned count) {
+  sys::close_at_exec(count);
+  kept_files_ = count;
+}
+
 const Container& Crew::container(const std::string& id) {
   const auto known = containers_.find(id);
   return known != containers_.end() ? known->second : reread(id);
@@ -95,6 +103,7 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
       return launch_outside(container, spec, streams, prepared);
     }
     const seccomp::Program filter = syscall_filter(home_, spec);
+    const sys::PassedFiles passed(std::exchange(kept_files_, 0));
     runtime::Launched launched = runtime::launch({.spec = spec,
                                                   .namespaces = namespaces_,
                                                   .root = root,
@@ -105,7 +114,8 @@ runtime::Launched Crew::launch(const std::string& id, const monitor::Streams& st
                                                   .in = streams.in,
                                                   .out = streams.out,
                                                   .err = streams.err,
-                                                  .ids = ids_of(container.options)});
+                                                  .ids = ids_of(container.options),
+                                                  .outside = {.kept_files = passed.count()}});
     if (launched.terminal && streams.rows > 0) {
       sys::set_window_size(launched.terminal.get(), {streams.rows, streams.columns});
     }

@@ -27,6 +27,10 @@ class Crew : public monitor::Workload {
   Crew& operator=(const Crew&) = delete;
   ~Crew() override;
 
+  // So many of our descriptors from 3 on are those of the first container that starts, and no
+  // longer ours from then on.
+  void keep_files(unsigned count);
+
   monitor::Member member(const std::string& id) override;
   std::vector<std::string> members() override;
   runtime::Launched launch(const std::string& id, const monitor::Streams& streams) override;
@@ -65,6 +69,7 @@ class Crew : public monitor::Workload {
   bool is_connected_ = false;
   Cgroups cgroups_;
   std::map<std::string, std::unique_ptr<External>> externals_;
+  unsigned kept_files_ = 0;
   // Held beyond the containers' ends: whoever lets go of an overlay last waits for the disk, and
   // that shall not be those who wait for a container to end.
   std::map<std::string, sys::Fd> roots_;

@@ -21,31 +21,33 @@
 namespace containers {
 namespace {
 
-// What it keeps of the command's descriptors: standard error (until it has answered) and its
-// socket. A pipe of the caller's shell held open would make the caller wait for ever.
-void let_go_of_caller(const sys::Fd& socket) {
-  sys::close_all_but({socket.get()});
+// What it keeps of the command's descriptors: standard error (until it has answered), its socket,
+// and what a container shall have. A pipe of the caller's shell held open would make the caller
+// wait for ever.
+void let_go_of_caller(const sys::Fd& socket, unsigned kept_files) {
+  sys::close_all_but({socket.get()}, 3 + static_cast<int>(kept_files));
   const sys::Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   ::dup2(null.get(), STDIN_FILENO);
   ::dup2(null.get(), STDOUT_FILENO);
 }
 
-void serve(const home::Home& home, sys::Fd socket) {
+void serve(const home::Home& home, sys::Fd socket, unsigned kept_files) {
   userns::Mapping mapping = userns::enter(home);
   userns::hold(home);
   // The lock is only held: it goes with us.
   if (std::optional<sys::Message> order = sys::receive_message(socket)) {
     const base::Json json = base::Json::parse(order->bytes);
     Crew crew(home, json.at("id").as_string(), json.bool_or("pod", false), std::move(mapping));
+    crew.keep_files(kept_files);
     monitor::run(crew, std::move(order->files.at(1)), std::move(socket));
   }
   userns::release(home);
 }
 
-[[noreturn]] void live(const home::Home& home, sys::Fd socket) {
+[[noreturn]] void live(const home::Home& home, sys::Fd socket, unsigned kept_files) {
   const sys::Fd errors = socket.duplicate();
   try {
-    serve(home, std::move(socket));
+    serve(home, std::move(socket), kept_files);
   } catch (const base::Error& error) {
     monitor::send(errors,
                   base::Json::object({{"error", error.what()}, {"status", error.status()}}));
@@ -58,7 +60,7 @@ void serve(const home::Home& home, sys::Fd socket) {
 
 }  // namespace
 
-Recruit Recruit::enlist(const home::Home& home) {
+Recruit Recruit::enlist(const home::Home& home, unsigned kept_files) {
   auto [ours, theirs] = sys::make_socket_pair();
   const pid_t pid = ::fork();
   if (pid < 0) throw base::SysError("start a monitor");
@@ -68,8 +70,8 @@ Recruit Recruit::enlist(const home::Home& home) {
   sys::forget_interruption();
   if (::chdir("/") != 0) ::_exit(1);
   (void)ours.release();
-  let_go_of_caller(theirs);
-  live(home, std::move(theirs));
+  let_go_of_caller(theirs, kept_files);
+  live(home, std::move(theirs), kept_files);
 }
 
 sys::Fd Recruit::adopt(const Sandbox& sandbox, const sys::Lock& lock, const sys::Fd& listener) && {

@@ -12,8 +12,9 @@ namespace containers {
 // container. It ends by itself when nothing comes of it.
 class Recruit {
  public:
+  // So many descriptors of the caller's from 3 on are for the first container that it starts.
   // Throws base::SysError when no process can be made; what goes wrong in it is its first answer.
-  static Recruit enlist(const home::Home& home);
+  static Recruit enlist(const home::Home& home, unsigned kept_files = 0);
 
   // Makes it the sandbox's monitor, by giving it the lock and the socket that commands reach it by.
   // Returns the connection to it.

@@ -37,6 +37,7 @@ Planned plan_container(const LaunchRequest& request) {
   if (!plan.has_terminal) plan_streams({request.in, request.out, request.err}, planned);
   plan_process(request.spec.process, identity_of(request.root, request.spec.process),
                request.seccomp, planned);
+  plan.kept_files = request.outside.kept_files;
   if (request.spec.is_literal()) plan_literal_container(request, planned);
   return planned;
 }

@@ -132,10 +132,9 @@ void Child::kill_and_reap() {
   pid_ = 0;
 }
 
-void close_all_but(std::initializer_list<int> kept) {
+void close_all_but(std::initializer_list<int> kept, int first) {
   std::vector<int> numbers(kept);
   std::sort(numbers.begin(), numbers.end());
-  int first = 3;
   for (const int number : numbers) {
     if (number < first) continue;
     if (number > first) ::close_range(first, number - 1, 0);

@@ -61,8 +61,8 @@ class Child {
 // The file that execvp(3) would run, or "" when there is none.
 std::string find_program(const std::string& name);
 
-// For a child after fork(2) that outlives who called us: closes all descriptors from 3 on but
+// For a child after fork(2) that outlives who called us: closes all descriptors from `first` on but
 // these. What a shell has open beyond the three streams would keep its readers waiting.
-void close_all_but(std::initializer_list<int> kept);
+void close_all_but(std::initializer_list<int> kept, int first = 3);
 
 }  // namespace sys

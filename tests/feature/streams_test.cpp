@@ -189,3 +189,28 @@ TEST_F(Streams, EndWithTheirReader) {
   must({"rm", "-f", "-t", "0", "web"});
   EXPECT_TRUE(is_soon_alone());
 }
+
+// The reader of the pipe has its end when the container lets go: nobody of ours holds it.
+TEST_F(Streams, ThatAreHandedOnAreTheContainersAlone) {
+  SKIP_FOR(support::why_no_shell());
+  write("question", "who?");
+  const std::string run = "\"$POD\" run --network none --preserve-fds 2 ";
+  const std::string command = image() + " sh -c 'cat <&3; echo me >&4; exec 3<&- 4>&-; ";
+
+  const auto attached =
+      shell(run + "--rm " + command + "true' 3<" + root() + "/question 4>" + root() + "/answer");
+  EXPECT_EQ(attached.status, 0) << attached;
+  EXPECT_EQ(attached.out, "who?");
+  EXPECT_EQ(shell("cat " + root() + "/answer").out, "me\n");
+
+  const auto piped = shell(
+      run + "--detach --name web " + command + "sleep 100' 3</dev/null 4>&1 " + ">/dev/null | cat",
+      20);
+  EXPECT_EQ(piped.out, "me\n") << piped;
+  EXPECT_EQ(must({"ps", "--format", "{{.Names}}"}), "web");
+
+  EXPECT_THAT(shell(run + image() + " true 3</dev/null").err,
+              HasSubstr("descriptor 4 is not open"));
+  EXPECT_THAT(shell(run + "--pod new:some " + image() + " true 3</dev/null 4>&1").err,
+              HasSubstr("--preserve-fds: not in a pod"));
+}
