@@ -93,8 +93,8 @@ class Pods {
   std::map<std::string, std::optional<pods::Pod>> known_;
 };
 
-// In the words of podman's JSON, and of its templates; those that were not asked for are "".
-void add_namespaces(Json& row, const containers::State& state, bool is_asked) {
+// In the words of podman's JSON, and of its templates.
+void add_namespaces(Json& row, const containers::State& state) {
   constexpr std::array<std::array<const char*, 4>, 7> kNames = {
       {{"mnt", "Mnt", "MNT()", "MNT()"},
        {"cgroup", "Cgroup", "CGROUPNS()", "Cgroup()"},
@@ -103,15 +103,13 @@ void add_namespaces(Json& row, const containers::State& state, bool is_asked) {
        {"pid", "PIDNS", "PIDNS()", "PIDNS()"},
        {"uts", "UTS", "UTS()", "UTS()"},
        {"user", "User", "USERNS()", "USERNS()"}}};
-  const std::map<std::string, std::string> found =
-      is_asked ? containers::namespaces_of(state) : std::map<std::string, std::string>();
+  const std::map<std::string, std::string> found = containers::namespaces_of(state);
   Json object = Json::object();
   for (const auto& [kind, member, method, other] : kNames) {
     const auto at = found.find(kind);
     const std::string text = at == found.end() ? "" : at->second;
     if (!text.empty()) object[member] = text;
     row[method] = text;
-    if (!is_asked) continue;
     object[method] = text;
     object[other] = text;
   }
@@ -120,7 +118,7 @@ void add_namespaces(Json& row, const containers::State& state, bool is_asked) {
 
 void add_methods(Json& row, const Container& container, const containers::State& state,
                  const PsShape& shape) {
-  const auto set = [&](const char* name, Json value) { row[name] = std::move(value); };
+  const auto set = [&](const char* name, Json value) { row.add(name, std::move(value)); };
   set("ID()", short_unless(shape.whole, container.id));
   set("ImageID()", short_unless(shape.whole, container.image_id));
   set("Names()", container.name);
@@ -148,31 +146,32 @@ void add_methods(Json& row, const Container& container, const containers::State&
 Json row_of(const Container& container, const containers::State& state, const std::string& status) {
   const bool has_exited = state.status == containers::Status::Exited;
   Json row = Json::object();
-  row["AutoRemove"] = container.options.remove;
-  row["Command"] = Json(container.command);
-  row["CreatedAt"] = ago(container.created);
-  row["Exited"] = has_exited;
-  row["ExitedAt"] = unix_seconds(state.finished);
-  row["ExitCode"] = state.exit_code;
-  row["Id"] = container.id;
-  row["Image"] = container.image_name;
-  row["ImageID"] = container.image_id;
-  row["IsInfra"] = false;
-  row["Labels"] = container.options.labels.empty() ? Json() : labels_of(container.options.labels);
-  row["Mounts"] = mounts_json(container);
-  row["Names"] = Json(std::vector{container.name});
-  row["Namespaces"] = Json::object();
-  row["Networks"] = Json::array();
-  row["Pid"] = static_cast<std::int64_t>(state.is_running() ? state.process.pid : 0);
-  row["Pod"] = container.pod;
-  row["PodName"] = "";
-  row["Ports"] = Json();
-  row["Restarts"] = state.restarts;
-  row["Size"] = Json();
-  row["StartedAt"] = unix_seconds(state.started);
-  row["State"] = containers::status_word(state.status);
-  row["Status"] = status;
-  row["Created"] = unix_seconds(container.created);
+  row.add("AutoRemove", container.options.remove);
+  row.add("Command", Json(container.command));
+  row.add("CreatedAt", ago(container.created));
+  row.add("Exited", has_exited);
+  row.add("ExitedAt", unix_seconds(state.finished));
+  row.add("ExitCode", state.exit_code);
+  row.add("Id", container.id);
+  row.add("Image", container.image_name);
+  row.add("ImageID", container.image_id);
+  row.add("IsInfra", false);
+  row.add("Labels",
+          container.options.labels.empty() ? Json() : labels_of(container.options.labels));
+  row.add("Mounts", mounts_json(container));
+  row.add("Names", Json(std::vector{container.name}));
+  row.add("Namespaces", Json::object());
+  row.add("Networks", Json::array());
+  row.add("Pid", static_cast<std::int64_t>(state.is_running() ? state.process.pid : 0));
+  row.add("Pod", container.pod);
+  row.add("PodName", "");
+  row.add("Ports", Json());
+  row.add("Restarts", state.restarts);
+  row.add("Size", Json());
+  row.add("StartedAt", unix_seconds(state.started));
+  row.add("State", containers::status_word(state.status));
+  row.add("Status", status);
+  row.add("Created", unix_seconds(container.created));
   return row;
 }
 
@@ -201,7 +200,7 @@ base::Json::Array ps_rows(const home::Home& home, const std::vector<Container>& 
     row["Ports"] = ports_json(ports);
     row["Ports()"] = ports_text(ports);
     if (shape.size) sizes.add(row, container);
-    add_namespaces(row, state, shape.namespaces);
+    if (shape.namespaces) add_namespaces(row, state);
     rows.push_back(std::move(row));
   }
   return rows;

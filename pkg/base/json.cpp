@@ -278,6 +278,13 @@ Json& Json::operator[](std::string_view key) {
   return members.emplace_back(std::string(key), Json()).second;
 }
 
+void Json::add(std::string_view key, Json value) {
+  constexpr std::size_t kMany = 64;  // who has few members can afford to look
+  auto& members = std::get<Object>(value_);
+  if (members.empty()) members.reserve(kMany);
+  members.emplace_back(std::string(key), std::move(value));
+}
+
 bool Json::bool_or(std::string_view key, bool fallback) const {
   const Json* member = present(*this, key);
   return member == nullptr ? fallback : named(key, [&] { return member->as_bool(); });

@@ -73,6 +73,8 @@ class Json {
   const Json& at(std::string_view key) const;
   // The member, made when missing; a null becomes an object.
   Json& operator[](std::string_view key);
+  // A further member of an object, which has none of this name yet: nobody looks for it.
+  void add(std::string_view key, Json value);
 
   // Members that may be missing or null: then the fallback. Another kind throws, naming the key.
   bool bool_or(std::string_view key, bool fallback) const;

@@ -32,6 +32,25 @@ std::vector<std::string> ids(const home::Home& home) {
   return names;
 }
 
+std::string path_of_record(const home::Home& home, const std::string& id) {
+  return home.containers() + "/" + id + "/record.json";
+}
+
+// Nothing: somebody has removed it.
+std::optional<base::Json> record_of(const home::Home& home, const std::string& id) {
+  const auto text = sys::find_file(path_of_record(home, id));
+  if (!text) return std::nullopt;
+  return base::Json::parse(*text);
+}
+
+// What is damaged does not hide the rest: it is told of, and passed over.
+template <typename Step>
+void unless_damaged(const std::string& path, const Step& step) try {
+  step();
+} catch (const base::Error& error) {
+  base::log::warn("{}: {}; `pod system check --force` takes it away", path, error.what());
+}
+
 }  // namespace
 
 std::string Container::log_path(const home::Home& home) const {
@@ -93,13 +112,11 @@ State state_of(const home::Home& home, const Container& container) try {
 }
 
 std::optional<Container> find_by_id(const home::Home& home, const std::string& id) {
-  const std::string path = home.containers() + "/" + id + "/record.json";
-  const auto text = sys::find_file(path);
-  if (!text) return std::nullopt;
   try {
-    return Container::parse(base::Json::parse(*text));
+    const auto record = record_of(home, id);
+    return record ? std::optional(Container::parse(*record)) : std::nullopt;
   } catch (base::Error& error) {
-    error.during(path);
+    error.during(path_of_record(home, id));
     throw;
   }
 }
@@ -119,18 +136,27 @@ std::vector<std::string> names_of_users(const home::Home& home, const std::strin
   return names;
 }
 
+// Records are put in order, not containers, which are large.
 std::vector<Container> list(const home::Home& home) {
-  std::vector<Container> containers;
+  struct Found {
+    std::int64_t created;
+    base::Json record;
+  };
+  std::vector<Found> found;
   for (const std::string& id : ids(home)) {
-    try {
-      // Nothing: somebody removed it after we read the folder.
-      if (auto container = find_by_id(home, id)) containers.push_back(std::move(*container));
-    } catch (const base::Error& error) {  // one that is damaged does not hide the others
-      base::log::warn("{}; `pod system check --force` takes it away", error.what());
-    }
+    unless_damaged(path_of_record(home, id), [&] {
+      auto record = record_of(home, id);
+      if (record) found.push_back({record->at("created").as_integer(), std::move(*record)});
+    });
   }
-  std::sort(containers.begin(), containers.end(),
-            [](const auto& a, const auto& b) { return a.created < b.created; });
+  std::sort(found.begin(), found.end(),
+            [](const Found& a, const Found& b) { return a.created < b.created; });
+  std::vector<Container> containers;
+  containers.reserve(found.size());
+  for (const Found& each : found) {
+    unless_damaged(path_of_record(home, each.record.string_or("id", "")),
+                   [&] { containers.push_back(Container::parse(each.record)); });
+  }
   return containers;
 }
 

@@ -191,12 +191,12 @@ std::vector<Container> select(const home::Home& home, const std::vector<std::str
   const Wanted wanted = parse(filters);
   // Who asks for a status or an exit code wants to see those that do not run.
   const bool hides_ended = running_only && !wanted.contains("status") && !wanted.contains("exited");
-  std::vector<Container> selected;
-  for (Container& container : list(home)) {
+  std::vector<Container> selected = list(home);
+  if (wanted.empty() && !hides_ended) return selected;  // no state has to be read
+  std::erase_if(selected, [&](const Container& container) {
     const Candidate candidate{home, container, state_of(home, container)};
-    if (hides_ended && !candidate.state.is_running()) continue;
-    if (fits(candidate, wanted)) selected.push_back(std::move(container));
-  }
+    return (hides_ended && !candidate.state.is_running()) || !fits(candidate, wanted);
+  });
   return selected;
 }
 
