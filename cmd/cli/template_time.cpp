@@ -162,12 +162,15 @@ std::string time_text(const std::string& rfc3339) {
 
 std::optional<Json> find_time_field(const std::string& rfc3339, const std::string& name) {
   const Moment moment = moment_of(rfc3339);
-  const std::int64_t nanos = moment.seconds * kSecond + moment.nanos;
+  // Beyond the years 1677 to 2262 it wraps around, as Go's does.
+  const auto nanos = static_cast<std::int64_t>(static_cast<std::uint64_t>(moment.seconds) *
+                                                   static_cast<std::uint64_t>(kSecond) +
+                                               static_cast<std::uint64_t>(moment.nanos));
   const std::pair<std::string_view, Json> fields[] = {
       {"Unix", moment.seconds},
       {"UnixMilli", moment.seconds * 1000 + moment.nanos / 1'000'000},
       {"UnixMicro", moment.seconds * 1'000'000 + moment.nanos / 1000},
-      {"UnixNano", rfc3339 == kNever ? std::int64_t{-6'795'364'578'871'345'152} : nanos},
+      {"UnixNano", nanos},
       {"Year", moment.clock.tm_year + 1900},
       {"Month", kMonths.at(static_cast<std::size_t>(moment.clock.tm_mon))},
       {"Day", moment.clock.tm_mday},
