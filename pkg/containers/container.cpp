@@ -140,13 +140,14 @@ std::vector<std::string> names_of_users(const home::Home& home, const std::strin
 std::vector<Container> list(const home::Home& home) {
   struct Found {
     std::int64_t created;
+    std::string id;
     base::Json record;
   };
   std::vector<Found> found;
   for (const std::string& id : ids(home)) {
     unless_damaged(path_of_record(home, id), [&] {
       auto record = record_of(home, id);
-      if (record) found.push_back({record->at("created").as_integer(), std::move(*record)});
+      if (record) found.push_back({record->at("created").as_integer(), id, std::move(*record)});
     });
   }
   std::sort(found.begin(), found.end(),
@@ -154,7 +155,7 @@ std::vector<Container> list(const home::Home& home) {
   std::vector<Container> containers;
   containers.reserve(found.size());
   for (const Found& each : found) {
-    unless_damaged(path_of_record(home, each.record.string_or("id", "")),
+    unless_damaged(path_of_record(home, each.id),
                    [&] { containers.push_back(Container::parse(each.record)); });
   }
   return containers;
